@@ -1,0 +1,71 @@
+import { aColour, anyColour, type Colour, otherColour, type Rgb } from "./colours.ts";
+import type { Random } from "./random.ts";
+import { size } from "./size.ts";
+
+/** What is behind the object: how to paint it, and its words ("on a blue background"). */
+export type Background = { readonly words: string; readonly colourAt: (x: number, y: number) => Rgb };
+
+export const plain = (colour: Colour): Background => ({
+  words: `on ${aColour(colour)} background`,
+  colourAt: () => colour.rgb,
+});
+
+/** Fades from one colour to the other along `angle` (radians; 0 is left to right, π/2 top to bottom). */
+export function gradient(from: Colour, to: Colour, angle: number): Background {
+  const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
+  const reach = (Math.abs(dx) + Math.abs(dy)) * (size / 2);
+  return {
+    words: `on a background fading from ${from.name} to ${to.name}`,
+    colourAt: (x, y) => {
+      const t = 0.5 + ((x - size / 2) * dx + (y - size / 2) * dy) / (2 * reach);
+      return mix(from.rgb, to.rgb, t);
+    },
+  };
+}
+
+/** Parallel bands, each `width` pixels wide. */
+export function stripes(a: Colour, b: Colour, width: number, angle: number): Background {
+  const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
+  return {
+    words: `on ${a.name} and ${b.name} stripes`,
+    colourAt: (x, y) => (Math.floor((x * dx + y * dy) / width) & 1 ? b.rgb : a.rgb),
+  };
+}
+
+export const checks = (a: Colour, b: Colour, width: number): Background => ({
+  words: `on ${aColour(a)} and ${b.name} checkerboard`,
+  colourAt: (x, y) => ((Math.floor(x / width) + Math.floor(y / width)) & 1 ? b.rgb : a.rgb),
+});
+
+/** Round dots of `radius` pixels in a square grid of `pitch` pixels. */
+export const dots = (ground: Colour, dot: Colour, pitch: number, radius: number): Background => ({
+  words: `on ${aColour(ground)} background with ${dot.name} dots`,
+  colourAt: (x, y) => {
+    const u = (x % pitch) - pitch / 2;
+    const v = (y % pitch) - pitch / 2;
+    return u * u + v * v < radius * radius ? dot.rgb : ground.rgb;
+  },
+});
+
+/** Two bands: `above` down to the horizon (a share of the height), `below` under it. */
+export const horizon = (above: Colour, below: Colour, height: number): Background => ({
+  words: `on ${below.name} ground under ${aColour(above)} sky`,
+  colourAt: (_x, y) => (y < height * size ? above.rgb : below.rgb),
+});
+
+/** Mostly plain and fading backgrounds, sometimes a pattern; `except` names colours that must not occur. */
+export function anyBackground(random: Random, except: readonly string[]): Background {
+  const a = anyColour(random, except);
+  const kind = random.next();
+  if (kind < 0.48) return plain(a);
+  const b = kind < 0.72 ? anyColour(random, except) : otherColour(random, a, except);
+  if (kind < 0.74) return gradient(a, b, random.range(0, 2 * Math.PI));
+  if (kind < 0.88) return horizon(a, b, random.range(0.5, 0.8));
+  if (kind < 0.92) return stripes(a, b, random.int(8, 20), random.pick([0, Math.PI / 2, Math.PI / 4]));
+  if (kind < 0.96) return checks(a, b, random.int(10, 24));
+  return dots(a, b, random.int(14, 28), random.int(3, 6));
+}
+
+function mix(a: Rgb, b: Rgb, t: number): Rgb {
+  return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+}
