@@ -1,0 +1,2 @@
+export { Generator, type GeneratorState } from "./generator.ts";
+export { noiseFor, noiseSeed } from "./noise.ts";
