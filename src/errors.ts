@@ -1,0 +1,28 @@
+/**
+ * What went wrong, for programs: `usage` (called wrongly), `input` (a picture or file of the user's), `model` (a model folder or its
+ * weights), `instruction` (an instruction file), `graph` (shapes or types that don't fit), `runtime` (the session), `io` (reading or
+ * writing), `aborted` (the caller's signal).
+ */
+export type ErrorCode = "usage" | "input" | "model" | "instruction" | "graph" | "runtime" | "io" | "aborted";
+
+/**
+ * The one family of errors that this library throws on purpose. `message` is one sentence for people: what is wrong, where, and what to
+ * do; `data` carries the same facts for programs.
+ */
+export class VisiiError extends Error {
+  override readonly name = "VisiiError";
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly data: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Whether `error` is one of ours, with the given code if one is named. */
+export function isVisiiError(error: unknown, code?: ErrorCode): error is VisiiError {
+  return error instanceof VisiiError && (code === undefined || error.code === code);
+}
