@@ -31,8 +31,11 @@ export interface OpSpec<A> {
 /** An op whose attributes were fixed when its nodes were made. */
 export type Op = OpSpec<unknown>;
 
+/** Makes one node of an op. */
+export type Build<A> = (inputs: readonly Tensor[], attrs: A) => Tensor;
+
 /** Makes the function that builds nodes of one op. Only that function supplies attributes, so their type holds by construction. */
-export function defineOp<A>(spec: OpSpec<A>): (inputs: readonly Tensor[], attrs: A) => Tensor {
+export function defineOp<A>(spec: OpSpec<A>): Build<A> {
   const op = spec as Op;
   return (inputs, attrs) => new Tensor(op, inputs, attrs, spec.infer(inputs, attrs));
 }

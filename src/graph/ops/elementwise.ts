@@ -1,5 +1,5 @@
 import { defineOp, type Emitter } from "../op.ts";
-import { broadcastShapes, require, sameShape, Tensor, type TensorType } from "../tensor.ts";
+import { broadcastShapes, require, sameShape, type Tensor, type TensorType } from "../tensor.ts";
 import { scalar } from "./leaf.ts";
 
 /** A tensor, or a number standing for a float32 scalar. */
@@ -64,7 +64,10 @@ export const mul = binary("mul", "Mul", (dy, a, b) => [() => mul(dy, b), () => m
 export const div = binary("div", "Div", (dy, _a, b, y) => [() => div(dy, b), () => neg(div(mul(dy, y), b))]);
 
 /** Where both are equal the gradient goes to the first. */
-export const maximum = binary("maximum", "Max", (dy, a, b) => [() => mul(dy, sub(1, mask(less(a, b)))), () => mul(dy, mask(less(a, b)))]);
+export const maximum = binary("maximum", "Max", (dy, a, b) => [
+  () => mul(dy, sub(1, mask(less(a, b)))),
+  () => mul(dy, mask(less(a, b))),
+]);
 export const minimum = binary("minimum", "Min", (dy, a, b) => [
   () => mul(dy, sub(1, mask(greater(a, b)))),
   () => mul(dy, mask(greater(a, b))),
@@ -78,7 +81,11 @@ export const neg = unary("neg", "Neg", (dy) => neg(dy));
 export const exp = unary("exp", "Exp", (dy, _x, y) => mul(dy, y));
 export const log = unary("log", "Log", (dy, x) => div(dy, x));
 export const sqrt = unary("sqrt", "Sqrt", (dy, _x, y) => div(dy, mul(y, 2)));
-export const square = unary("square", (x, e) => e.node("Mul", [x, x]), (dy, x) => mul(dy, mul(x, 2)));
+export const square = unary(
+  "square",
+  (x, e) => e.node("Mul", [x, x]),
+  (dy, x) => mul(dy, mul(x, 2)),
+);
 export const abs = unary("abs", "Abs", (dy, x) => mul(dy, sign(x)));
 export const sign = unary("sign", "Sign", (dy) => mul(dy, 0));
 export const sin = unary("sin", "Sin", (dy, x) => mul(dy, cos(x)));

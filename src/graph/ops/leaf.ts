@@ -5,7 +5,9 @@ import { type DType, require, type Shape, sizeOf, type Tensor, type TensorType }
 /** Where the bytes of a frozen weight are: in a file (named relative to the model's folder), or in memory. */
 export interface ParameterSource {
   readonly dtype: DType;
-  readonly location: { readonly file: string; readonly offset: number; readonly length: number } | { readonly data: Uint8Array };
+  readonly location:
+    | { readonly file: string; readonly offset: number; readonly length: number }
+    | { readonly data: Uint8Array };
 }
 
 export interface InputAttrs extends TensorType {
@@ -28,12 +30,17 @@ function leaf(): never {
   throw new VisiiError("graph", "leaves are declared, not computed");
 }
 
-export const inputOp = defineOp<InputAttrs>({ name: "input", infer: (_, { dtype, shape }) => ({ dtype, shape }), emit: leaf });
+export const inputOp = defineOp<InputAttrs>({
+  name: "input",
+  infer: (_, { dtype, shape }) => ({ dtype, shape }),
+  emit: leaf,
+});
 
 export const constantOp = defineOp<ConstantAttrs>({
   name: "constant",
   infer: (_, { data, shape }) => {
-    require(data.length === sizeOf(shape), "constant", `[${shape.join(",")}] needs ${sizeOf(shape)} values, got ${data.length}`);
+    require(data.length ===
+      sizeOf(shape), "constant", `[${shape.join(",")}] needs ${sizeOf(shape)} values, got ${data.length}`);
     return { dtype: data instanceof BigInt64Array ? "int64" : "float32", shape };
   },
   emit: leaf,

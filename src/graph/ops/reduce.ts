@@ -14,7 +14,11 @@ function keptShape(shape: Shape, axes: readonly number[]): Shape {
   return shape.map((n, i) => (axes.includes(i) ? 1 : n));
 }
 
-function reduction(name: string, onnx: string, vjp: (x: Tensor, y: Tensor, dy: Tensor, count: number, axes: readonly number[]) => Tensor): Reduction {
+function reduction(
+  name: string,
+  onnx: string,
+  vjp: (x: Tensor, y: Tensor, dy: Tensor, count: number, axes: readonly number[]) => Tensor,
+): Reduction {
   const build = defineOp<ReduceAttrs>({
     name,
     infer: ([x], { axes, keepDims }) => ({
@@ -29,7 +33,9 @@ function reduction(name: string, onnx: string, vjp: (x: Tensor, y: Tensor, dy: T
     emit: ([x], { axes, keepDims }, e) => e.node(onnx, [x!, e.ints(axes)], { keepdims: keepDims ? 1 : 0 }),
   });
   return (x, axes = x.shape.map((_, i) => i), keepDims = false) =>
-    axes.length === 0 ? x : build([x], { axes: axes.map((axis) => resolveAxis(axis, x.rank, name)).sort((a, b) => a - b), keepDims });
+    axes.length === 0
+      ? x
+      : build([x], { axes: axes.map((axis) => resolveAxis(axis, x.rank, name)).sort((a, b) => a - b), keepDims });
 }
 
 /** Sum over the given axes (all of them by default). */
@@ -55,4 +61,11 @@ const softmaxOp = defineOp<number>({
 
 export function softmax(x: Tensor, axis = -1): Tensor {
   return softmaxOp([x], resolveAxis(axis, x.rank, "softmax"));
+}
+
+/** Undoes broadcasting: sums over the axes along which `shape` was repeated. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  const extra = x.rank - shape.length;
+  const axes = x.shape.map((_, i) => i).filter((i) => i < extra || (shape[i - extra] === 1 && x.shape[i] !== 1));
+  return reshape(sum(x, axes), shape);
 }

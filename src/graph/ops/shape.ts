@@ -1,11 +1,11 @@
 import { defineOp } from "../op.ts";
 import { broadcastShapes, require, resolveAxis, type Shape, sameShape, sizeOf, type Tensor } from "../tensor.ts";
-import { sum } from "./reduce.ts";
 
 const reshapeOp = defineOp<Shape>({
   name: "reshape",
   infer: ([x], shape) => {
-    require(sizeOf(shape) === sizeOf(x!.shape), "reshape", `${x} has ${sizeOf(x!.shape)} elements, [${shape.join(",")}] has ${sizeOf(shape)}`);
+    require(sizeOf(shape) ===
+      sizeOf(x!.shape), "reshape", `${x} has ${sizeOf(x!.shape)} elements, [${shape.join(",")}] has ${sizeOf(shape)}`);
     return { dtype: x!.dtype, shape };
   },
   vjp: (node, dy) => [reshape(dy, node.inputs[0]!.shape)],
@@ -26,7 +26,12 @@ const transposeOp = defineOp<readonly number[]>({
     require(isPermutation, "transpose", `[${perm.join(",")}] does not permute the axes of ${x}`);
     return { dtype: x!.dtype, shape: perm.map((axis) => x!.shape[axis]!) };
   },
-  vjp: (_, dy, perm) => [transpose(dy, perm.map((_, axis) => perm.indexOf(axis)))],
+  vjp: (_, dy, perm) => [
+    transpose(
+      dy,
+      perm.map((_, axis) => perm.indexOf(axis)),
+    ),
+  ],
   emit: ([x], perm, e) => e.node("Transpose", [x!], { perm }),
 });
 
@@ -45,7 +50,8 @@ const concatOp = defineOp<number>({
   infer: (xs, axis) => {
     const first = xs[0]!;
     for (const x of xs) {
-      const fits = x.dtype === first.dtype && x.rank === first.rank && x.shape.every((n, i) => i === axis || n === first.shape[i]);
+      const fits =
+        x.dtype === first.dtype && x.rank === first.rank && x.shape.every((n, i) => i === axis || n === first.shape[i]);
       require(fits, "concat", `${x} does not join ${first} along axis ${axis}`);
     }
     const total = xs.reduce((length, x) => length + x.shape[axis]!, 0);
@@ -93,9 +99,16 @@ const sliceOp = defineOp<SliceAttrs>({
     axes.forEach((axis, i) => {
       before[axis] = starts[i]!;
     });
-    return [pad(spread, before, x.shape.map((n, axis) => n - before[axis]! - spread.shape[axis]!))];
+    return [
+      pad(
+        spread,
+        before,
+        x.shape.map((n, axis) => n - before[axis]! - spread.shape[axis]!),
+      ),
+    ];
   },
-  emit: ([x], { axes, starts, ends, steps }, e) => e.node("Slice", [x!, e.ints(starts), e.ints(ends), e.ints(axes), e.ints(steps)]),
+  emit: ([x], { axes, starts, ends, steps }, e) =>
+    e.node("Slice", [x!, e.ints(starts), e.ints(ends), e.ints(axes), e.ints(steps)]),
 });
 
 /** `step − 1` zeros between neighbours along one axis. */
@@ -104,8 +117,15 @@ function dilate(x: Tensor, axis: number, step: number): Tensor {
   const length = x.shape[axis]!;
   const split = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)];
   const none = split.map(() => 0);
-  const spread = pad(reshape(x, split), none, none.map((_, i) => (i === axis + 1 ? step - 1 : 0)));
-  const joined = reshape(spread, x.shape.map((n, i) => (i === axis ? length * step : n)));
+  const spread = pad(
+    reshape(x, split),
+    none,
+    none.map((_, i) => (i === axis + 1 ? step - 1 : 0)),
+  );
+  const joined = reshape(
+    spread,
+    x.shape.map((n, i) => (i === axis ? length * step : n)),
+  );
   return slice(joined, axis, 0, (length - 1) * step + 1);
 }
 
@@ -119,7 +139,13 @@ export function slice(x: Tensor, axis: number, start: number, end: number, step 
 }
 
 /** A box of a tensor: for each of the named axes, where it starts, ends and by which step it goes. */
-export function sliceBox(x: Tensor, axes: readonly number[], starts: readonly number[], ends: readonly number[], steps: readonly number[]): Tensor {
+export function sliceBox(
+  x: Tensor,
+  axes: readonly number[],
+  starts: readonly number[],
+  ends: readonly number[],
+  steps: readonly number[],
+): Tensor {
   return sliceOp([x], { axes, starts, ends, steps });
 }
 
@@ -150,7 +176,15 @@ const padOp = defineOp<PadAttrs>({
   vjp: (node, dy, { before }) => {
     const { shape } = node.inputs[0]!;
     const axes = shape.map((_, i) => i);
-    return [sliceBox(dy, axes, before, shape.map((n, i) => before[i]! + n), axes.map(() => 1))];
+    return [
+      sliceBox(
+        dy,
+        axes,
+        before,
+        shape.map((n, i) => before[i]! + n),
+        axes.map(() => 1),
+      ),
+    ];
   },
   emit: ([x], { before, after }, e) => e.node("Pad", [x!, e.ints([...before, ...after])], { mode: "constant" }),
 });
@@ -163,7 +197,10 @@ export function pad(x: Tensor, before: readonly number[], after: readonly number
 const broadcastToOp = defineOp<Shape>({
   name: "broadcastTo",
   infer: ([x], shape) => {
-    require(sameShape(broadcastShapes(x!.shape, shape, "broadcastTo"), shape), "broadcastTo", `${x} does not broadcast to [${shape.join(",")}]`);
+    require(sameShape(
+      broadcastShapes(x!.shape, shape, "broadcastTo"),
+      shape,
+    ), "broadcastTo", `${x} does not broadcast to [${shape.join(",")}]`);
     return { dtype: x!.dtype, shape };
   },
   vjp: (_, dy) => [dy],
@@ -173,63 +210,3 @@ const broadcastToOp = defineOp<Shape>({
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : broadcastToOp([x], shape);
 }
-
-/** Undoes broadcasting: sums over the axes along which `shape` was repeated. */
-export function sumTo(x: Tensor, shape: Shape): Tensor {
-  const extra = x.rank - shape.length;
-  const axes = x.shape.map((_, i) => i).filter((i) => i < extra || (shape[i - extra] === 1 && x.shape[i] !== 1));
-  return reshape(sum(x, axes), shape);
-}
-
-const upsampleOp = defineOp<number>({
-  name: "upsampleNearest",
-  infer: ([x], factor) => {
-    require(x!.rank === 4, "upsampleNearest", `expected [N,C,H,W], got ${x}`);
-    const [n, c, h, w] = x!.shape as [number, number, number, number];
-    return { dtype: "float32", shape: [n, c, h * factor, w * factor] };
-  },
-  vjp: (node, dy, factor) => {
-    const [n, c, h, w] = node.inputs[0]!.shape as [number, number, number, number];
-    return [sum(reshape(dy, [n, c, h, factor, w, factor]), [3, 5])];
-  },
-  emit: ([x], factor, e) => {
-    const scales = e.node("Concat", [e.filled(1, [2]), e.filled(factor, [2])], { axis: 0 });
-    const how = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
-    return e.node("Resize", [x!, "", scales], how);
-  },
-});
-
-/** [N,C,H,W] → [N,C,H·factor,W·factor], every pixel repeated. */
-export function upsampleNearest(x: Tensor, factor: number): Tensor {
-  return upsampleOp([x], factor);
-}
-
-const gatherOp = defineOp<null>({
-  name: "gather",
-  infer: ([table, ids]) => {
-    require(table!.rank >= 1 && ids!.dtype === "int64", "gather", `expected a table and int64 rows, got ${table} and ${ids}`);
-    return { dtype: table!.dtype, shape: [...ids!.shape, ...table!.shape.slice(1)] };
-  },
-  vjp: (node, dy) => {
-    const [table, ids] = node.inputs as [Tensor, Tensor];
-    return [scatterOp([dy, ids], table.shape), undefined];
-  },
-  emit: (inputs, _, e) => e.node("Gather", inputs, { axis: 0 }),
-});
-
-/** The rows of `table` that int64 `ids` name: [R,…] and [I…] → [I…,…]. */
-export function gather(table: Tensor, ids: Tensor): Tensor {
-  return gatherOp([table, ids], null);
-}
-
-/** The transpose of {@link gather}: adds each row of the updates to the row of a zero table that its id names. */
-const scatterOp = defineOp<Shape>({
-  name: "scatterAdd",
-  infer: (_, shape) => ({ dtype: "float32", shape }),
-  vjp: (node, dy) => [gather(dy, node.inputs[1]!), undefined],
-  emit: ([updates, ids], shape, e, node) => {
-    const index = e.node("Reshape", [ids!, e.ints([...node.inputs[1]!.shape, 1])]);
-    const zeros = e.node("Expand", [e.filled(0, []), e.ints(shape)]);
-    return e.node("ScatterND", [zeros, index, updates!], { reduction: "add" });
-  },
-});

@@ -1,0 +1,130 @@
+import type { AttributeValue, Emitter } from "../op.ts";
+import type { ConstantAttrs, InputAttrs, ParameterAttrs } from "../ops/leaf.ts";
+import { require, type Tensor } from "../tensor.ts";
+import { walk } from "../walk.ts";
+import { encodeModel, type NodeProto, type TensorProto, type ValueInfoProto } from "./proto.ts";
+
+/** A graph written as ONNX, and what a runtime must know to load and feed it. */
+export interface OnnxModel {
+  /** A `ModelProto`. */
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly ValueInfoProto[];
+  readonly outputs: readonly ValueInfoProto[];
+  /** Files (relative to the model's folder) in which weights are read where they lie. */
+  readonly files: readonly string[];
+  /** Weights held in memory, under the names by which the model refers to them as if they were files. */
+  readonly memory: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+/** Bytes above which a weight in memory stays outside of the model's own bytes. */
+const INLINE_LIMIT = 64 * 1024;
+
+class Writer implements Emitter {
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  readonly files = new Set<string>();
+  readonly memory: { path: string; data: Uint8Array }[] = [];
+  /** Values already written, by what they are: equal constants and equal computations are written once. */
+  private readonly known = new Map<string, string>();
+  private count = 0;
+
+  node(opType: string, inputs: readonly string[], attrs: Record<string, AttributeValue> = {}, domain = ""): string {
+    return this.once(`${domain}.${opType}(${inputs.join(",")})${JSON.stringify(attrs)}`, (name) => {
+      this.nodes.push({ opType, domain, name, inputs, outputs: [name], attributes: attrs });
+    });
+  }
+
+  ints(values: readonly number[]): string {
+    return this.constant({ data: BigInt64Array.from(values, BigInt), shape: [values.length] });
+  }
+
+  filled(value: number, shape: readonly number[]): string {
+    return this.constant({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value), shape });
+  }
+
+  constant({ data, shape }: ConstantAttrs): string {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const dtype = data instanceof BigInt64Array ? "int64" : "float32";
+    const write = (name: string) => {
+      this.initializers.push({ name, dtype, shape, data: this.place(bytes, name) });
+    };
+    return bytes.length > 256 ? this.fresh(write) : this.once(`${dtype}[${shape.join(",")}]${bytes.join(",")}`, write);
+  }
+
+  /** A key may occur in two checkpoints that one graph draws from. */
+  private unique(key: string): string {
+    return this.initializers.some(({ name }) => name === key) ? this.unique(`${key}'`) : key;
+  }
+
+  /** Stored types other than float32 are cast where they are used; the runtime does that once, when it loads the model. */
+  parameter({ name: key, shape, source: { dtype, location } }: ParameterAttrs): string {
+    const name = this.unique(key);
+    const data =
+      "file" in location
+        ? { location: location.file, offset: location.offset, length: location.length }
+        : this.place(location.data, name);
+    if ("file" in location) this.files.add(location.file);
+    this.initializers.push({ name, dtype, shape, data });
+    return dtype === "float32" ? name : this.node("Cast", [name], { to: 1 });
+  }
+
+  private place(data: Uint8Array, name: string): TensorProto["data"] {
+    if (data.length <= INLINE_LIMIT) return data;
+    this.memory.push({ path: name, data });
+    return { location: name, offset: 0, length: data.length };
+  }
+
+  private once(key: string, write: (name: string) => void): string {
+    const name = this.known.get(key) ?? this.fresh(write);
+    this.known.set(key, name);
+    return name;
+  }
+
+  private fresh(write: (name: string) => void): string {
+    const name = `%${this.count++}`;
+    write(name);
+    return name;
+  }
+}
+
+/** Writes the graph that computes the named outputs. Throws `VisiiError("graph")` when two inputs share a name. */
+export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
+  const writer = new Writer();
+  const names = new Map<Tensor, string>();
+  const inputs: ValueInfoProto[] = [];
+  for (const tensor of walk(Object.values(outputs))) {
+    if (tensor.op.name === "input") {
+      const attrs = tensor.attrs as InputAttrs;
+      require(!inputs.some(({ name }) => name === attrs.name), "toOnnx", `two inputs are called "${attrs.name}"`);
+      inputs.push({ name: attrs.name, dtype: attrs.dtype, shape: attrs.shape });
+      names.set(tensor, attrs.name);
+    } else if (tensor.op.name === "constant") {
+      names.set(tensor, writer.constant(tensor.attrs as ConstantAttrs));
+    } else if (tensor.op.name === "parameter") {
+      names.set(tensor, writer.parameter(tensor.attrs as ParameterAttrs));
+    } else {
+      names.set(
+        tensor,
+        tensor.op.emit(
+          tensor.inputs.map((x) => names.get(x)!),
+          tensor.attrs,
+          writer,
+          tensor,
+        ),
+      );
+    }
+  }
+  const results = Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  for (const [name, tensor] of Object.entries(outputs)) {
+    writer.nodes.push({
+      opType: "Identity",
+      domain: "",
+      name,
+      inputs: [names.get(tensor)!],
+      outputs: [name],
+      attributes: {},
+    });
+  }
+  const bytes = encodeModel({ nodes: writer.nodes, initializers: writer.initializers, inputs, outputs: results });
+  return { bytes, inputs, outputs: results, files: [...writer.files], memory: writer.memory };
+}

@@ -1,0 +1,161 @@
+import { defineOp } from "../op.ts";
+import { require, type Tensor } from "../tensor.ts";
+import { add, mul, sub } from "./elementwise.ts";
+import { matmul } from "./matmul.ts";
+import { softmax, sum } from "./reduce.ts";
+import { concat, reshape, slice, swapLast, transpose } from "./shape.ts";
+
+/**
+ * How attention is computed: by the runtime's fused kernel, by plain products whose probabilities exist in memory, or by such products a
+ * block of queries at a time.
+ */
+export type AttentionForm = "fused" | "materialized" | "blockwise";
+
+export interface AttentionOptions {
+  readonly heads: number;
+  /** What the scores are multiplied by; default 1/√(width of a head). */
+  readonly scale?: number;
+  /** Added to the scores; broadcasts to [B,heads,Tq,Tk]. */
+  readonly mask?: Tensor | undefined;
+  /** Default "fused". */
+  readonly form?: AttentionForm;
+}
+
+/** Queries per block: memory then grows with 512 · Tk rather than Tq · Tk; fewer than 256 per block is slower. */
+const BLOCK = 512;
+
+interface AttentionAttrs {
+  readonly heads: number;
+  readonly scale: number;
+}
+
+const fusedOp = defineOp<AttentionAttrs>({
+  name: "attention",
+  infer: ([q]) => ({ dtype: "float32", shape: q!.shape }),
+  vjp: (node, dy, { heads, scale }, wants) => {
+    const [q, k, v, mask] = node.inputs as [Tensor, Tensor, Tensor, Tensor?];
+    return blockwiseBackward({ q, k, v, mask, out: node, dy, heads, scale, wantsMask: wants(3) });
+  },
+  emit: ([q, k, v, mask], { heads, scale }, e) =>
+    e.node(
+      "MultiHeadAttention",
+      mask ? [q!, k!, v!, "", "", mask] : [q!, k!, v!],
+      { num_heads: heads, scale: { float: scale } },
+      "com.microsoft",
+    ),
+});
+
+/** [B,T,heads·d] → [B,heads,T,d] */
+function toHeads(x: Tensor, heads: number): Tensor {
+  const [b, t, width] = x.shape as [number, number, number];
+  return transpose(reshape(x, [b, t, heads, width / heads]), [0, 2, 1, 3]);
+}
+
+/** [B,heads,T,d] → [B,T,heads·d] */
+function fromHeads(x: Tensor): Tensor {
+  const [b, heads, t, d] = x.shape as [number, number, number, number];
+  return reshape(transpose(x, [0, 2, 1, 3]), [b, t, heads * d]);
+}
+
+/** softmax(s·QKᵀ + mask) of queries and keys that are split into heads: [B,heads,Tq,Tk]. */
+function probabilities(q: Tensor, k: Tensor, scale: number, mask?: Tensor): Tensor {
+  const scores = matmul(mul(q, scale), swapLast(k));
+  return softmax(mask ? add(scores, mask) : scores);
+}
+
+/** The rows of a mask that belong to some queries, if it tells queries apart at all. */
+function maskRows(mask: Tensor | undefined, start: number, end: number): Tensor | undefined {
+  return mask && mask.rank >= 2 && mask.shape.at(-2) !== 1 ? slice(mask, -2, start, end) : mask;
+}
+
+function blocks(length: number): [start: number, end: number][] {
+  return Array.from({ length: Math.ceil(length / BLOCK) }, (_, i) => [i * BLOCK, Math.min(length, (i + 1) * BLOCK)]);
+}
+
+interface BackwardArgs {
+  q: Tensor;
+  k: Tensor;
+  v: Tensor;
+  mask: Tensor | undefined;
+  out: Tensor;
+  dy: Tensor;
+  heads: number;
+  scale: number;
+  wantsMask: boolean;
+}
+
+/**
+ * O = PV, P = softmax(S), S = s·QKᵀ + mask. With D = Σ(dO ∘ O) over the width of a head:
+ * dV = PᵀdO, dS = P ∘ (dO·Vᵀ − D), dQ = s·dS·K, dK = s·dSᵀQ, a block of queries at a time; P is computed again rather than kept. Each block
+ * waits for the one before (a zero taken from its result is added to the queries), or the runtime would hold all of them at once.
+ */
+function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: BackwardArgs): (Tensor | undefined)[] {
+  const [queries, keys, values, slopes] = [
+    mul(toHeads(q, heads), scale),
+    toHeads(k, heads),
+    toHeads(v, heads),
+    toHeads(dy, heads),
+  ];
+  const inner = sum(mul(slopes, toHeads(out, heads)), [-1], true); // [B, heads, Tq, 1]
+  const dQ: Tensor[] = [];
+  const dS: Tensor[] = [];
+  let dK: Tensor | undefined;
+  let dV: Tensor | undefined;
+  for (const [start, end] of blocks(q.shape[1]!)) {
+    const rows = (x: Tensor) => slice(x, 2, start, end);
+    const done = dQ.at(-1);
+    const token =
+      done &&
+      mul(
+        done.shape.reduce((x, _, axis) => slice(x, axis, 0, 1), done),
+        0,
+      );
+    const block = token ? add(rows(queries), token) : rows(queries);
+    const p = probabilities(block, keys, 1, maskRows(mask, start, end)); // [B, heads, block, Tk]
+    const dScores = mul(p, sub(matmul(rows(slopes), swapLast(values)), rows(inner)));
+    dQ.push(mul(matmul(dScores, keys), scale));
+    if (wantsMask) dS.push(dScores);
+    const [k1, v1] = [matmul(swapLast(dScores), block), matmul(swapLast(p), rows(slopes))];
+    dK = dK ? add(dK, k1) : k1;
+    dV = dV ? add(dV, v1) : v1;
+  }
+  return [fromHeads(concat(dQ, 2)), fromHeads(dK!), fromHeads(dV!), wantsMask ? concat(dS, 2) : undefined];
+}
+
+function checked(q: Tensor, k: Tensor, v: Tensor, { heads, mask }: AttentionOptions): void {
+  const ranks = q.rank === 3 && k.rank === 3 && v.rank === 3;
+  require(ranks &&
+    k.shape[1] === v.shape[1] &&
+    q.shape[0] === k.shape[0], "attention", `expected [B,T,heads·d], got ${q}, ${k} and ${v}`);
+  require(q.shape[2] === k.shape[2] &&
+    q.shape[2] === v.shape[2], "attention", `expected one width, got ${q}, ${k} and ${v}`);
+  require(q.shape[2]! % heads === 0, "attention", `a width of ${q.shape[2]} does not divide into ${heads} heads`);
+  require(!mask || mask.rank === 4, "attention", `expected a mask [B,heads,Tq,Tk], got ${mask}`);
+}
+
+/** Multi-head attention: queries [B,Tq,heads·d], keys and values [B,Tk,heads·d] → [B,Tq,heads·d]. */
+export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
+  checked(q, k, v, options);
+  const { heads, mask, form = "fused" } = options;
+  const scale = options.scale ?? 1 / Math.sqrt(q.shape[2]! / heads);
+  if (form === "fused") return fusedOp(mask ? [q, k, v, mask] : [q, k, v], { heads, scale });
+  const [queries, keys, values] = [toHeads(q, heads), toHeads(k, heads), toHeads(v, heads)];
+  const length = q.shape[1]!;
+  const parts = (form === "materialized" ? [[0, length] as const] : blocks(length)).map(([start, end]) => {
+    const p = probabilities(slice(queries, 2, start, end), keys, scale, maskRows(mask, start, end));
+    return matmul(p, values);
+  });
+  return fromHeads(concat(parts, 2));
+}
+
+/** The probabilities with which queries look at keys: [B,heads,Tq,Tk]. */
+export function attentionProbabilities(q: Tensor, k: Tensor, options: AttentionOptions): Tensor {
+  checked(q, k, k, options);
+  const scale = options.scale ?? 1 / Math.sqrt(q.shape[2]! / options.heads);
+  return probabilities(toHeads(q, options.heads), toHeads(k, options.heads), scale, options.mask);
+}
+
+/** Values gathered with probabilities [B,heads,Tq,Tk] from {@link attentionProbabilities}, edited or not: → [B,Tq,heads·d]. */
+export function attend(weights: Tensor, v: Tensor): Tensor {
+  return fromHeads(matmul(weights, toHeads(v, weights.shape[1]!)));
+}

@@ -1,0 +1,27 @@
+import { defineOp } from "../op.ts";
+import { broadcastShapes, require, type Tensor } from "../tensor.ts";
+import { reshape, swapLast } from "./shape.ts";
+
+const matmulOp = defineOp<null>({
+  name: "matmul",
+  infer: ([a, b]) => {
+    require(a!.rank >= 2 && b!.rank >= 2, "matmul", `expected matrices, got ${a} and ${b}`);
+    const [m, k] = a!.shape.slice(-2) as [number, number];
+    const [rows, n] = b!.shape.slice(-2) as [number, number];
+    require(k === rows, "matmul", `expected ${k} rows on the right of ${a}, got ${b}`);
+    const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2), "matmul");
+    return { dtype: "float32", shape: [...batch, m, n] };
+  },
+  // C = AB:  dA = dC·Bᵀ, dB = Aᵀ·dC. A plain matrix on the right was used by every row of the batch, which then count as rows of one matrix.
+  vjp: (node, dy, _, wants) => {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const rows = (x: Tensor) => (b.rank === 2 ? reshape(x, [-1, x.shape.at(-1)!]) : x);
+    return [wants(0) ? matmul(dy, swapLast(b)) : undefined, wants(1) ? matmul(swapLast(rows(a)), rows(dy)) : undefined];
+  },
+  emit: (inputs, _, e) => e.node("MatMul", inputs),
+});
+
+/** [...,M,K] · [...,K,N] → [...,M,N]; leading axes broadcast. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  return matmulOp([a, b], null);
+}
