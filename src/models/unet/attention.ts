@@ -1,0 +1,83 @@
+import { add, gelu, mul, split, type Tensor } from "../../graph/index.ts";
+import {
+  type AttentionOptions,
+  attend,
+  conv2d,
+  groupNorm,
+  layerNorm,
+  linear,
+  pictureToTokens,
+  tokensToPicture,
+} from "../../nn/index.ts";
+import type { Scope } from "../../weights/scope.ts";
+import type { UNetConfig, UNetLevel } from "./config.ts";
+
+/** Keys and values of one cross-attention, each [N, T, C]. */
+export interface KeysValues {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/**
+ * What the UNet is told: the encoder's hidden states [N, T, E], or each cross-attention's own keys and values by the layer's path (see
+ * `crossAttentionKeysValues`).
+ */
+export type Conditioning = Tensor | ReadonlyMap<string, KeysValues>;
+
+export interface TransformerContext extends AttentionOptions {
+  readonly config: UNetConfig;
+  readonly conditioning: Conditioning;
+}
+
+/** Transformer2DModel: the picture's positions as tokens, through the level's blocks, and added back. [N, C, H, W] → the same. */
+export function spatialTransformer(p: Scope, x: Tensor, level: UNetLevel, context: TransformerContext): Tensor {
+  const { linearProjection, normGroups } = context.config;
+  const channels = x.shape[1]!;
+  const normed = groupNorm(p.at("norm"), x, normGroups, 1e-6);
+  let h = linearProjection
+    ? linear(p.at("proj_in"), pictureToTokens(normed), channels)
+    : pictureToTokens(conv2d(p.at("proj_in"), normed, channels, { kernel: 1 })); // [N, H·W, C]
+  for (let i = 0; i < level.transformerLayers; i++) {
+    h = transformerBlock(p.at("transformer_blocks", i), h, level, context);
+  }
+  const out = linearProjection
+    ? tokensToPicture(linear(p.at("proj_out"), h, channels), x.shape)
+    : conv2d(p.at("proj_out"), tokensToPicture(h, x.shape), channels, { kernel: 1 }); // [N, C, H, W]
+  return add(out, x);
+}
+
+/** BasicTransformerBlock: self-attention, cross-attention, feed-forward, each normed and residual. x: [N, T, C] */
+function transformerBlock(p: Scope, x: Tensor, level: UNetLevel, context: TransformerContext): Tensor {
+  const self = layerNorm(p.at("norm1"), x, 1e-5);
+  const conditioning = context.conditioning;
+  const h = add(
+    x,
+    attention(p.at("attn1"), self, level.onlyCrossAttention ? conditioning : self, level.heads, context),
+  );
+  const h2 = add(h, attention(p.at("attn2"), layerNorm(p.at("norm2"), h, 1e-5), conditioning, level.heads, context));
+  return add(h2, feedForward(p.at("ff"), layerNorm(p.at("norm3"), h2, 1e-5)));
+}
+
+function attention(p: Scope, x: Tensor, source: Conditioning, heads: number, options: AttentionOptions): Tensor {
+  const width = x.shape[2]!;
+  const q = linear(p.at("to_q"), x, width, { bias: false });
+  const { keys, values } = "get" in source ? source.get(p.path)! : keysValues(p, source, width);
+  const out = attend(q, keys, values, heads, { ...options, path: p.path }); // [N, H·W, C]
+  return linear(p.at("to_out", 0), out, width);
+}
+
+/** The projections of states [N, T, E] that the attention at `p` attends to, each [N, T, width]. */
+export function keysValues(p: Scope, states: Tensor, width: number): KeysValues {
+  return {
+    keys: linear(p.at("to_k"), states, width, { bias: false }),
+    values: linear(p.at("to_v"), states, width, { bias: false }),
+  };
+}
+
+/** GEGLU, four times as wide. [N, T, C] → [N, T, C] */
+function feedForward(p: Scope, x: Tensor): Tensor {
+  const width = x.shape[2]!;
+  const both = linear(p.at("net", 0, "proj"), x, 8 * width); // [N, T, 8C]
+  const [value, gate] = split(both, [4 * width, 4 * width], -1) as [Tensor, Tensor];
+  return linear(p.at("net", 2), mul(value, gelu(gate)), width);
+}

@@ -1,0 +1,20 @@
+export { type AdamWOptions, type AdamWState, adamW } from "./adamw.ts";
+export {
+  type AttentionForm,
+  type AttentionOptions,
+  attend,
+  type ProbabilitiesHook,
+  pictureToTokens,
+  tokensToPicture,
+} from "./attention.ts";
+export {
+  type ConvOptions,
+  conv2d,
+  embedding,
+  groupNorm,
+  type LinearOptions,
+  layerNorm,
+  linear,
+} from "./layers.ts";
+export { clipDirectionLoss, cosineSimilarity, mse, normalize } from "./losses.ts";
+export { type TimestepOptions, timestepEmbedding } from "./timestep.ts";
