@@ -1,7 +1,7 @@
 import { add } from "./ops/elementwise.ts";
 import { constant } from "./ops/leaf.ts";
 import { sumTo } from "./ops/reduce.ts";
-import { require, sameShape, sizeOf, type Tensor } from "./tensor.ts";
+import { ensure, sameShape, sizeOf, type Tensor } from "./tensor.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -10,15 +10,18 @@ import { walk } from "./walk.ts";
  * leads through an op that has no gradient.
  */
 export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
-  require(loss.dtype === "float32" &&
-    loss.shape.every((n) => n === 1), "gradients", `expected a scalar loss, got ${loss}`);
+  ensure(
+    loss.dtype === "float32" && loss.shape.every((n) => n === 1),
+    "gradients",
+    `expected a scalar loss, got ${loss}`,
+  );
   const depends = new Set(targets);
   const way = walk([loss]).filter((node) => node.inputs.some((x) => depends.has(x)) && depends.add(node));
   const slopes = new Map<Tensor, Tensor>([[loss, constant(Float32Array.of(1), loss.shape)]]);
   for (const node of way.reverse()) {
     const dy = slopes.get(node);
     if (!dy) continue;
-    require(node.op.vjp !== undefined, "gradients", `${node.op.name} has no gradient`);
+    ensure(node.op.vjp !== undefined, "gradients", `${node.op.name} has no gradient`);
     const parts = node.op.vjp(node, dy, node.attrs, (i) => node.inputs[i] !== undefined && depends.has(node.inputs[i]));
     node.inputs.forEach((x, i) => {
       const part = parts[i];

@@ -1,4 +1,4 @@
-import { format, require, sameShape, type Tensor } from "./tensor.ts";
+import { ensure, format, sameShape, type Tensor } from "./tensor.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -8,12 +8,21 @@ import { walk } from "./walk.ts";
 export function check(outputs: Readonly<Record<string, Tensor>>): void {
   for (const node of walk(Object.values(outputs))) {
     const { name } = node.op;
-    require(node.shape.every(
-      (n) => Number.isInteger(n) && n > 0,
-    ), name, `${node} has a length that is not a positive whole number`);
+    ensure(
+      node.shape.every((n) => Number.isInteger(n) && n > 0),
+      name,
+      `${node} has a length that is not a positive whole number`,
+    );
     const type = node.op.infer(node.inputs, node.attrs);
-    require(type.dtype === node.dtype &&
-      sameShape(type.shape, node.shape), name, `says ${node} but its inputs make ${format(type)}`);
-    require(node.inputs.every((x) => x.id < node.id), name, "uses a value that is made after it");
+    ensure(
+      type.dtype === node.dtype && sameShape(type.shape, node.shape),
+      name,
+      `says ${node} but its inputs make ${format(type)}`,
+    );
+    ensure(
+      node.inputs.every((x) => x.id < node.id),
+      name,
+      "uses a value that is made after it",
+    );
   }
 }

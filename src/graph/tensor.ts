@@ -56,14 +56,14 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** Throws `VisiiError("graph")` reading `op: message` unless `condition` holds. */
-export function require(condition: boolean, op: string, message: string): asserts condition {
+export function ensure(condition: boolean, op: string, message: string): asserts condition {
   if (!condition) throw new VisiiError("graph", `${op}: ${message}`, { op });
 }
 
 /** `-1` counts from the end; throws when there is no such axis. */
 export function resolveAxis(axis: number, rank: number, op: string): number {
   const resolved = axis < 0 ? axis + rank : axis;
-  require(resolved >= 0 && resolved < rank, op, `there is no axis ${axis} in a tensor of rank ${rank}`);
+  ensure(resolved >= 0 && resolved < rank, op, `there is no axis ${axis} in a tensor of rank ${rank}`);
   return resolved;
 }
 
@@ -73,7 +73,7 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
   return Array.from({ length: rank }, (_, i) => {
     const m = a[i - rank + a.length] ?? 1;
     const n = b[i - rank + b.length] ?? 1;
-    require(m === n || m === 1 || n === 1, op, `[${a.join(",")}] and [${b.join(",")}] do not broadcast`);
+    ensure(m === n || m === 1 || n === 1, op, `[${a.join(",")}] and [${b.join(",")}] do not broadcast`);
     return m === 1 ? n : m;
   });
 }

@@ -1,6 +1,6 @@
 import type { AttributeValue, Emitter } from "../op.ts";
 import type { ConstantAttrs, InputAttrs, ParameterAttrs } from "../ops/leaf.ts";
-import { require, type Tensor } from "../tensor.ts";
+import { ensure, type Tensor } from "../tensor.ts";
 import { walk } from "../walk.ts";
 import { encodeModel, type NodeProto, type TensorProto, type ValueInfoProto } from "./proto.ts";
 
@@ -95,7 +95,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
   for (const tensor of walk(Object.values(outputs))) {
     if (tensor.op.name === "input") {
       const attrs = tensor.attrs as InputAttrs;
-      require(!inputs.some(({ name }) => name === attrs.name), "toOnnx", `two inputs are called "${attrs.name}"`);
+      ensure(!inputs.some(({ name }) => name === attrs.name), "toOnnx", `two inputs are called "${attrs.name}"`);
       inputs.push({ name: attrs.name, dtype: attrs.dtype, shape: attrs.shape });
       names.set(tensor, attrs.name);
     } else if (tensor.op.name === "constant") {

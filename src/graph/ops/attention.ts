@@ -1,5 +1,5 @@
 import { defineOp } from "../op.ts";
-import { require, type Tensor } from "../tensor.ts";
+import { ensure, type Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
 import { softmax, sum } from "./reduce.ts";
@@ -124,13 +124,18 @@ function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: 
 
 function checked(q: Tensor, k: Tensor, v: Tensor, { heads, mask }: AttentionOptions): void {
   const ranks = q.rank === 3 && k.rank === 3 && v.rank === 3;
-  require(ranks &&
-    k.shape[1] === v.shape[1] &&
-    q.shape[0] === k.shape[0], "attention", `expected [B,T,heads·d], got ${q}, ${k} and ${v}`);
-  require(q.shape[2] === k.shape[2] &&
-    q.shape[2] === v.shape[2], "attention", `expected one width, got ${q}, ${k} and ${v}`);
-  require(q.shape[2]! % heads === 0, "attention", `a width of ${q.shape[2]} does not divide into ${heads} heads`);
-  require(!mask || mask.rank === 4, "attention", `expected a mask [B,heads,Tq,Tk], got ${mask}`);
+  ensure(
+    ranks && k.shape[1] === v.shape[1] && q.shape[0] === k.shape[0],
+    "attention",
+    `expected [B,T,heads·d], got ${q}, ${k} and ${v}`,
+  );
+  ensure(
+    q.shape[2] === k.shape[2] && q.shape[2] === v.shape[2],
+    "attention",
+    `expected one width, got ${q}, ${k} and ${v}`,
+  );
+  ensure(q.shape[2]! % heads === 0, "attention", `a width of ${q.shape[2]} does not divide into ${heads} heads`);
+  ensure(!mask || mask.rank === 4, "attention", `expected a mask [B,heads,Tq,Tk], got ${mask}`);
 }
 
 /** Multi-head attention: queries [B,Tq,heads·d], keys and values [B,Tk,heads·d] → [B,Tq,heads·d]. */

@@ -1,5 +1,5 @@
 import { type Build, defineOp } from "../op.ts";
-import { require, type Shape, type Tensor } from "../tensor.ts";
+import { ensure, type Shape, type Tensor } from "../tensor.ts";
 import { add } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
@@ -22,7 +22,7 @@ interface ConvInputAttrs extends ConvAttrs {
 type Shape4 = readonly [number, number, number, number];
 
 function shape4(x: Tensor, op: string, letters: string): Shape4 {
-  require(x.rank === 4, op, `expected [${letters}], got ${x}`);
+  ensure(x.rank === 4, op, `expected [${letters}], got ${x}`);
   return x.shape as Shape4;
 }
 
@@ -31,12 +31,15 @@ const convOp: Build<ConvAttrs> = defineOp({
   infer: ([x, weight, bias], { stride, pads }) => {
     const [n, c, h, w] = shape4(x!, "conv2d", "N,C,H,W");
     const [o, i, kh, kw] = shape4(weight!, "conv2d", "O,C,kH,kW");
-    require(c === i, "conv2d", `expected ${i} input channels, got ${c}`);
-    require(!bias ||
-      (bias.rank === 1 && bias.shape[0] === o), "conv2d", `expected a bias of ${o} channels, got ${bias}`);
+    ensure(c === i, "conv2d", `expected ${i} input channels, got ${c}`);
+    ensure(
+      !bias || (bias.rank === 1 && bias.shape[0] === o),
+      "conv2d",
+      `expected a bias of ${o} channels, got ${bias}`,
+    );
     const rows = Math.floor((h + pads[0] + pads[2] - kh) / stride) + 1;
     const columns = Math.floor((w + pads[1] + pads[3] - kw) / stride) + 1;
-    require(rows > 0 && columns > 0, "conv2d", `a ${kh}×${kw} kernel does not fit into ${x}`);
+    ensure(rows > 0 && columns > 0, "conv2d", `a ${kh}×${kw} kernel does not fit into ${x}`);
     return { dtype: "float32", shape: [n, o, rows, columns] };
   },
   vjp: (node, dy, attrs, wants) => {

@@ -1,5 +1,5 @@
 import { defineOp, type Emitter } from "../op.ts";
-import { broadcastShapes, require, sameShape, type Tensor, type TensorType } from "../tensor.ts";
+import { broadcastShapes, ensure, sameShape, type Tensor, type TensorType } from "../tensor.ts";
 import { scalar } from "./leaf.ts";
 
 /** A tensor, or a number standing for a float32 scalar. */
@@ -21,7 +21,7 @@ function binary(name: string, onnx: string, vjp: BinaryVjp): (a: Operand, b: Ope
   const build = defineOp<null>({
     name,
     infer: ([a, b]) => {
-      require(a!.dtype === "float32" && b!.dtype === "float32", name, `expected float32, got ${a} and ${b}`);
+      ensure(a!.dtype === "float32" && b!.dtype === "float32", name, `expected float32, got ${a} and ${b}`);
       return { dtype: "float32", shape: broadcastShapes(a!.shape, b!.shape, name) };
     },
     vjp: (y, dy, _, wants) => vjp(dy, y.inputs[0]!, y.inputs[1]!, y).map((part, i) => (wants(i) ? part() : undefined)),
@@ -49,7 +49,7 @@ function unary(name: string, emit: string | ((x: string, e: Emitter) => string),
   const build = defineOp<null>({
     name,
     infer: ([x]): TensorType => {
-      require(x!.dtype === "float32", name, `expected float32, got ${x}`);
+      ensure(x!.dtype === "float32", name, `expected float32, got ${x}`);
       return { dtype: "float32", shape: x!.shape };
     },
     vjp: (y, dy) => [vjp(dy, y.inputs[0]!, y)],
@@ -168,8 +168,8 @@ function mask(condition: Tensor): Tensor {
 const whereOp = defineOp<null>({
   name: "where",
   infer: ([c, a, b]) => {
-    require(c!.dtype === "bool", "where", `expected a bool condition, got ${c}`);
-    require(a!.dtype === b!.dtype, "where", `expected one type, got ${a} and ${b}`);
+    ensure(c!.dtype === "bool", "where", `expected a bool condition, got ${c}`);
+    ensure(a!.dtype === b!.dtype, "where", `expected one type, got ${a} and ${b}`);
     return { dtype: a!.dtype, shape: broadcastShapes(c!.shape, broadcastShapes(a!.shape, b!.shape, "where"), "where") };
   },
   vjp: (node, dy) => {

@@ -1,11 +1,14 @@
 import { defineOp } from "../op.ts";
-import { require, type Shape, type Tensor } from "../tensor.ts";
+import { ensure, type Shape, type Tensor } from "../tensor.ts";
 
 const gatherOp = defineOp<null>({
   name: "gather",
   infer: ([table, ids]) => {
-    require(table!.rank >= 1 &&
-      ids!.dtype === "int64", "gather", `expected a table and int64 rows, got ${table} and ${ids}`);
+    ensure(
+      table!.rank >= 1 && ids!.dtype === "int64",
+      "gather",
+      `expected a table and int64 rows, got ${table} and ${ids}`,
+    );
     return { dtype: table!.dtype, shape: [...ids!.shape, ...table!.shape.slice(1)] };
   },
   vjp: (node, dy) => {

@@ -1,6 +1,6 @@
 import { VisiiError } from "../../errors.ts";
 import { defineOp } from "../op.ts";
-import { type DType, require, type Shape, sizeOf, type Tensor, type TensorType } from "../tensor.ts";
+import { type DType, ensure, type Shape, sizeOf, type Tensor, type TensorType } from "../tensor.ts";
 
 /** Where the bytes of a frozen weight are: in a file (named relative to the model's folder), or in memory. */
 export interface ParameterSource {
@@ -39,8 +39,11 @@ export const inputOp = defineOp<InputAttrs>({
 export const constantOp = defineOp<ConstantAttrs>({
   name: "constant",
   infer: (_, { data, shape }) => {
-    require(data.length ===
-      sizeOf(shape), "constant", `[${shape.join(",")}] needs ${sizeOf(shape)} values, got ${data.length}`);
+    ensure(
+      data.length === sizeOf(shape),
+      "constant",
+      `[${shape.join(",")}] needs ${sizeOf(shape)} values, got ${data.length}`,
+    );
     return { dtype: data instanceof BigInt64Array ? "int64" : "float32", shape };
   },
   emit: leaf,

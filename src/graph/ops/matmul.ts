@@ -1,14 +1,14 @@
 import { defineOp } from "../op.ts";
-import { broadcastShapes, require, type Tensor } from "../tensor.ts";
+import { broadcastShapes, ensure, type Tensor } from "../tensor.ts";
 import { reshape, swapLast } from "./shape.ts";
 
 const matmulOp = defineOp<null>({
   name: "matmul",
   infer: ([a, b]) => {
-    require(a!.rank >= 2 && b!.rank >= 2, "matmul", `expected matrices, got ${a} and ${b}`);
+    ensure(a!.rank >= 2 && b!.rank >= 2, "matmul", `expected matrices, got ${a} and ${b}`);
     const [m, k] = a!.shape.slice(-2) as [number, number];
     const [rows, n] = b!.shape.slice(-2) as [number, number];
-    require(k === rows, "matmul", `expected ${k} rows on the right of ${a}, got ${b}`);
+    ensure(k === rows, "matmul", `expected ${k} rows on the right of ${a}, got ${b}`);
     const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2), "matmul");
     return { dtype: "float32", shape: [...batch, m, n] };
   },

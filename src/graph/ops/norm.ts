@@ -1,5 +1,5 @@
 import { type Build, defineOp } from "../op.ts";
-import { require, sizeOf, type Tensor } from "../tensor.ts";
+import { ensure, sizeOf, type Tensor } from "../tensor.ts";
 import { add, div, mul, sqrt, square, sub } from "./elementwise.ts";
 import { constant } from "./leaf.ts";
 import { mean, sum } from "./reduce.ts";
@@ -17,7 +17,7 @@ function normalizedGradient(x: Tensor, normalized: Tensor, dy: Tensor, epsilon: 
 const normalizeOp = defineOp<number>({
   name: "normalize",
   infer: ([x]) => {
-    require(x!.rank === 3, "normalize", `expected [N,G,M], got ${x}`);
+    ensure(x!.rank === 3, "normalize", `expected [N,G,M], got ${x}`);
     return { dtype: "float32", shape: x!.shape };
   },
   vjp: (node, dy, epsilon) => [normalizedGradient(node.inputs[0]!, node, dy, epsilon)],
@@ -32,9 +32,12 @@ const normalizeOp = defineOp<number>({
 /** [N,C,…]: mean 0 and variance 1 within each of `groups` groups of channels, then a scale and a shift per channel, both [C]. */
 export function groupNorm(x: Tensor, weight: Tensor, bias: Tensor, groups: number, epsilon: number): Tensor {
   const [n, c] = x.shape as [number, number];
-  require(c % groups === 0, "groupNorm", `${c} channels do not divide into ${groups} groups`);
-  require(sizeOf(weight.shape) === c &&
-    sizeOf(bias.shape) === c, "groupNorm", `expected weight and bias of ${c} channels, got ${weight} and ${bias}`);
+  ensure(c % groups === 0, "groupNorm", `${c} channels do not divide into ${groups} groups`);
+  ensure(
+    sizeOf(weight.shape) === c && sizeOf(bias.shape) === c,
+    "groupNorm",
+    `expected weight and bias of ${c} channels, got ${weight} and ${bias}`,
+  );
   const normalized = reshape(normalizeOp([reshape(x, [n, groups, -1])], epsilon), x.shape);
   const perChannel = [c, ...x.shape.slice(2).map(() => 1)];
   return add(mul(normalized, reshape(weight, perChannel)), reshape(bias, perChannel));
@@ -45,7 +48,7 @@ const layerNormOp: Build<number> = defineOp({
   infer: ([x, weight, bias]) => {
     const width = x!.shape.at(-1);
     const fits = [weight!, bias!].every((p) => p.rank === 1 && p.shape[0] === width);
-    require(fits, "layerNorm", `expected weight and bias of ${width} channels, got ${weight} and ${bias}`);
+    ensure(fits, "layerNorm", `expected weight and bias of ${width} channels, got ${weight} and ${bias}`);
     return { dtype: "float32", shape: x!.shape };
   },
   vjp: (node, dy, epsilon, wants) => {

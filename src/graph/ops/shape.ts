@@ -1,11 +1,14 @@
 import { defineOp } from "../op.ts";
-import { broadcastShapes, require, resolveAxis, type Shape, sameShape, sizeOf, type Tensor } from "../tensor.ts";
+import { broadcastShapes, ensure, resolveAxis, type Shape, sameShape, sizeOf, type Tensor } from "../tensor.ts";
 
 const reshapeOp = defineOp<Shape>({
   name: "reshape",
   infer: ([x], shape) => {
-    require(sizeOf(shape) ===
-      sizeOf(x!.shape), "reshape", `${x} has ${sizeOf(x!.shape)} elements, [${shape.join(",")}] has ${sizeOf(shape)}`);
+    ensure(
+      shape.every(Number.isInteger) && sizeOf(shape) === sizeOf(x!.shape),
+      "reshape",
+      `${x} has ${sizeOf(x!.shape)} elements, [${shape.join(",")}] has ${sizeOf(shape)}`,
+    );
     return { dtype: x!.dtype, shape };
   },
   vjp: (node, dy) => [reshape(dy, node.inputs[0]!.shape)],
@@ -23,7 +26,7 @@ const transposeOp = defineOp<readonly number[]>({
   name: "transpose",
   infer: ([x], perm) => {
     const isPermutation = [...perm].sort((a, b) => a - b).every((axis, i) => axis === i) && perm.length === x!.rank;
-    require(isPermutation, "transpose", `[${perm.join(",")}] does not permute the axes of ${x}`);
+    ensure(isPermutation, "transpose", `[${perm.join(",")}] does not permute the axes of ${x}`);
     return { dtype: x!.dtype, shape: perm.map((axis) => x!.shape[axis]!) };
   },
   vjp: (_, dy, perm) => [
@@ -52,7 +55,7 @@ const concatOp = defineOp<number>({
     for (const x of xs) {
       const fits =
         x.dtype === first.dtype && x.rank === first.rank && x.shape.every((n, i) => i === axis || n === first.shape[i]);
-      require(fits, "concat", `${x} does not join ${first} along axis ${axis}`);
+      ensure(fits, "concat", `${x} does not join ${first} along axis ${axis}`);
     }
     const total = xs.reduce((length, x) => length + x.shape[axis]!, 0);
     return { dtype: first.dtype, shape: first.shape.map((n, i) => (i === axis ? total : n)) };
@@ -70,7 +73,7 @@ const concatOp = defineOp<number>({
 });
 
 export function concat(xs: readonly Tensor[], axis: number): Tensor {
-  require(xs.length > 0, "concat", "nothing to join");
+  ensure(xs.length > 0, "concat", "nothing to join");
   return xs.length === 1 ? xs[0]! : concatOp(xs, resolveAxis(axis, xs[0]!.rank, "concat"));
 }
 
@@ -87,7 +90,7 @@ const sliceOp = defineOp<SliceAttrs>({
     const shape = [...x!.shape];
     axes.forEach((axis, i) => {
       const fits = starts[i]! >= 0 && starts[i]! < ends[i]! && ends[i]! <= shape[axis]! && steps[i]! >= 1;
-      require(fits, "slice", `${starts[i]} to ${ends[i]} by ${steps[i]} does not lie in axis ${axis} of ${x}`);
+      ensure(fits, "slice", `${starts[i]} to ${ends[i]} by ${steps[i]} does not lie in axis ${axis} of ${x}`);
       shape[axis] = Math.ceil((ends[i]! - starts[i]!) / steps[i]!);
     });
     return { dtype: x!.dtype, shape };
@@ -153,7 +156,7 @@ export function sliceBox(
 export function split(x: Tensor, sizes: readonly number[], axis: number): Tensor[] {
   const total = sizes.reduce((a, b) => a + b, 0);
   const resolved = resolveAxis(axis, x.rank, "split");
-  require(total === x.shape[resolved], "split", `parts of ${sizes.join(" + ")} do not make axis ${axis} of ${x}`);
+  ensure(total === x.shape[resolved], "split", `parts of ${sizes.join(" + ")} do not make axis ${axis} of ${x}`);
   let start = 0;
   return sizes.map((size) => {
     start += size;
@@ -170,7 +173,7 @@ const padOp = defineOp<PadAttrs>({
   name: "pad",
   infer: ([x], { before, after }) => {
     const fits = before.length === x!.rank && after.length === x!.rank && [...before, ...after].every((n) => n >= 0);
-    require(fits, "pad", `[${before.join(",")}] and [${after.join(",")}] do not pad ${x}`);
+    ensure(fits, "pad", `[${before.join(",")}] and [${after.join(",")}] do not pad ${x}`);
     return { dtype: x!.dtype, shape: x!.shape.map((n, i) => before[i]! + n + after[i]!) };
   },
   vjp: (node, dy, { before }) => {
@@ -197,10 +200,11 @@ export function pad(x: Tensor, before: readonly number[], after: readonly number
 const broadcastToOp = defineOp<Shape>({
   name: "broadcastTo",
   infer: ([x], shape) => {
-    require(sameShape(
-      broadcastShapes(x!.shape, shape, "broadcastTo"),
-      shape,
-    ), "broadcastTo", `${x} does not broadcast to [${shape.join(",")}]`);
+    ensure(
+      sameShape(broadcastShapes(x!.shape, shape, "broadcastTo"), shape),
+      "broadcastTo",
+      `${x} does not broadcast to [${shape.join(",")}]`,
+    );
     return { dtype: x!.dtype, shape };
   },
   vjp: (_, dy) => [dy],

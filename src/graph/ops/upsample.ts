@@ -1,12 +1,12 @@
 import { defineOp } from "../op.ts";
-import { require, type Tensor } from "../tensor.ts";
+import { ensure, type Tensor } from "../tensor.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./shape.ts";
 
 const upsampleOp = defineOp<number>({
   name: "upsampleNearest",
   infer: ([x], factor) => {
-    require(x!.rank === 4, "upsampleNearest", `expected [N,C,H,W], got ${x}`);
+    ensure(x!.rank === 4, "upsampleNearest", `expected [N,C,H,W], got ${x}`);
     const [n, c, h, w] = x!.shape as [number, number, number, number];
     return { dtype: "float32", shape: [n, c, h * factor, w * factor] };
   },
