@@ -1,7 +1,6 @@
-import type { Shape, Tensor } from "../graph/index.ts";
+import type { AttentionForm, Shape, Tensor } from "../graph/index.ts";
 import * as graph from "../graph/index.ts";
-
-export type AttentionForm = "fused" | "materialized" | "blockwise";
+import type { Scope } from "../weights/scope.ts";
 
 /**
  * Sees, and may replace, the attention probabilities [N, heads, Tq, Tk] of the layer at `path` (its scope's path, such as
@@ -14,33 +13,24 @@ export interface AttentionOptions {
   readonly form?: AttentionForm;
   /** Makes every layer that it covers materialise its probabilities. */
   readonly probabilities?: ProbabilitiesHook;
+  /** Added to the scores [N, heads, Tq, Tk], broadcasting. */
+  readonly mask?: Tensor;
 }
 
 /**
- * Attention of queries [N, Tq, E] over keys and values [N, Tk, E] in `heads` equal parts of E → [N, Tq, E]. `mask` is added to the scores
- * [N, heads, Tq, Tk] (broadcasting); `path` names the layer to the hook.
+ * What every attention layer does between its projections: queries [N, Tq, E] look at keys and values [N, Tk, E] in `heads` equal parts
+ * of E → [N, Tq, E]. `p` is the layer's scope; the hook is told its path.
  */
-export function attend(
+export function attention(
+  p: Scope,
   q: Tensor,
   k: Tensor,
   v: Tensor,
   heads: number,
-  options: AttentionOptions & { readonly mask?: Tensor; readonly path: string },
+  { form = "fused", probabilities, mask }: AttentionOptions = {},
 ): Tensor {
-  const mask = options.mask && { mask: options.mask };
-  if (!options.probabilities) return graph.attention(q, k, v, { heads, ...mask, form: options.form ?? "fused" });
-  const probabilities = options.probabilities(options.path, graph.attentionProbabilities(q, k, { heads, ...mask }));
-  return mergeHeads(graph.matmul(probabilities, splitHeads(v, heads)));
-}
-
-function splitHeads(x: Tensor, heads: number): Tensor {
-  const [n, t, e] = x.shape as [number, number, number];
-  return graph.transpose(graph.reshape(x, [n, t, heads, e / heads]), [0, 2, 1, 3]); // [N, heads, T, E / heads]
-}
-
-function mergeHeads(x: Tensor): Tensor {
-  const [n, heads, t, d] = x.shape as [number, number, number, number];
-  return graph.reshape(graph.transpose(x, [0, 2, 1, 3]), [n, t, heads * d]); // [N, T, E]
+  if (!probabilities) return graph.attention(q, k, v, { heads, mask, form });
+  return graph.attend(probabilities(p.path, graph.attentionProbabilities(q, k, { heads, mask })), v);
 }
 
 /** [N, C, H, W] → [N, H·W, C]: every position of a picture becomes a token. */

@@ -1,8 +1,7 @@
 export { type AdamWOptions, type AdamWState, adamW } from "./adamw.ts";
 export {
-  type AttentionForm,
   type AttentionOptions,
-  attend,
+  attention,
   type ProbabilitiesHook,
   pictureToTokens,
   tokensToPicture,

@@ -1,5 +1,5 @@
 import { add, gelu, quickGelu, type Tensor } from "../../graph/index.ts";
-import { attend, layerNorm, linear } from "../../nn/index.ts";
+import { attention, layerNorm, linear } from "../../nn/index.ts";
 import type { Scope } from "../../weights/scope.ts";
 import type { ClipEncoderConfig } from "./config.ts";
 
@@ -20,7 +20,7 @@ function selfAttention(p: Scope, { width, heads }: ClipEncoderConfig, x: Tensor,
     Tensor,
     Tensor,
   ];
-  return linear(p.at("out_proj"), attend(q, k, v, heads, { path: p.path, ...(mask && { mask }) }), width);
+  return linear(p.at("out_proj"), attention(p, q, k, v, heads, mask && { mask }), width);
 }
 
 function mlp(p: Scope, { width, mlpWidth, activation }: ClipEncoderConfig, x: Tensor): Tensor {

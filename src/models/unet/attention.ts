@@ -1,7 +1,7 @@
 import { add, gelu, mul, split, type Tensor } from "../../graph/index.ts";
 import {
   type AttentionOptions,
-  attend,
+  attention,
   conv2d,
   groupNorm,
   layerNorm,
@@ -48,21 +48,20 @@ export function spatialTransformer(p: Scope, x: Tensor, level: UNetLevel, contex
 
 /** BasicTransformerBlock: self-attention, cross-attention, feed-forward, each normed and residual. x: [N, T, C] */
 function transformerBlock(p: Scope, x: Tensor, level: UNetLevel, context: TransformerContext): Tensor {
-  const self = layerNorm(p.at("norm1"), x, 1e-5);
-  const conditioning = context.conditioning;
-  const h = add(
-    x,
-    attention(p.at("attn1"), self, level.onlyCrossAttention ? conditioning : self, level.heads, context),
-  );
-  const h2 = add(h, attention(p.at("attn2"), layerNorm(p.at("norm2"), h, 1e-5), conditioning, level.heads, context));
-  return add(h2, feedForward(p.at("ff"), layerNorm(p.at("norm3"), h2, 1e-5)));
+  const norm = (name: string, h: Tensor) => layerNorm(p.at(name), h, 1e-5);
+  const attend = (name: string, h: Tensor, source: Conditioning) =>
+    attentionLayer(p.at(name), h, source, level.heads, context);
+  const first = norm("norm1", x);
+  let h = add(x, attend("attn1", first, level.onlyCrossAttention ? context.conditioning : first));
+  h = add(h, attend("attn2", norm("norm2", h), context.conditioning));
+  return add(h, feedForward(p.at("ff"), norm("norm3", h)));
 }
 
-function attention(p: Scope, x: Tensor, source: Conditioning, heads: number, options: AttentionOptions): Tensor {
+function attentionLayer(p: Scope, x: Tensor, source: Conditioning, heads: number, options: AttentionOptions): Tensor {
   const width = x.shape[2]!;
   const q = linear(p.at("to_q"), x, width, { bias: false });
   const { keys, values } = "get" in source ? source.get(p.path)! : keysValues(p, source, width);
-  const out = attend(q, keys, values, heads, { ...options, path: p.path }); // [N, H·W, C]
+  const out = attention(p, q, keys, values, heads, options); // [N, H·W, C]
   return linear(p.at("to_out", 0), out, width);
 }
 

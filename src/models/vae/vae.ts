@@ -1,5 +1,5 @@
-import { add, exp, maximum, minimum, mul, silu, split, type Tensor } from "../../graph/index.ts";
-import { attend, conv2d, groupNorm, linear, pictureToTokens, tokensToPicture } from "../../nn/index.ts";
+import { add, clamp, exp, mul, silu, split, type Tensor } from "../../graph/index.ts";
+import { attention, conv2d, groupNorm, linear, pictureToTokens, tokensToPicture } from "../../nn/index.ts";
 import type { Scope } from "../../weights/scope.ts";
 import { resnetBlock, upsample } from "../blocks.ts";
 import type { VaeConfig } from "./config.ts";
@@ -34,7 +34,7 @@ export function vaeEncode(p: Scope, config: VaeConfig, pixels: Tensor): LatentDi
   let moments = conv2d(encoder.at("conv_out"), h, 2 * latentChannels);
   if (config.quantConv) moments = conv2d(p.at("quant_conv"), moments, 2 * latentChannels, { kernel: 1 });
   const [mean, logvar] = split(moments, [latentChannels, latentChannels], 1) as [Tensor, Tensor];
-  return { mean, logvar: minimum(maximum(logvar, -30), 20) };
+  return { mean, logvar: clamp(logvar, -30, 20) };
 }
 
 /** mean + σ · noise, for noise of the latents' shape. */
@@ -73,6 +73,6 @@ function selfAttention(p: Scope, x: Tensor, groups: number): Tensor {
   const width = x.shape[1]!;
   const h = pictureToTokens(groupNorm(p.at("group_norm"), x, groups, EPS)); // [N, H·W, C]
   const [q, k, v] = ["to_q", "to_k", "to_v"].map((name) => linear(p.at(name), h, width)) as [Tensor, Tensor, Tensor];
-  const out = linear(p.at("to_out", 0), attend(q, k, v, 1, { path: p.path }), width);
+  const out = linear(p.at("to_out", 0), attention(p, q, k, v, 1), width);
   return add(tokensToPicture(out, x.shape), x);
 }
