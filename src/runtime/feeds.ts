@@ -2,9 +2,9 @@ import { VisiiError } from "../errors.ts";
 import { format, type OnnxModel, sizeOf } from "../graph/index.ts";
 import type { Value } from "./session.ts";
 
-/** Throws VisiiError `runtime` unless `feeds` are exactly the model's inputs, of their types and shapes. */
-export function checkFeeds(model: OnnxModel, feeds: Readonly<Record<string, Value>>): void {
-  for (const input of model.inputs) {
+/** Throws VisiiError `runtime` unless `feeds` are exactly the graph's inputs, of their types and shapes. */
+export function checkFeeds(inputs: OnnxModel["inputs"], feeds: Readonly<Record<string, Value>>): void {
+  for (const input of inputs) {
     const { name } = input;
     if (!Object.hasOwn(feeds, name)) fail(name, `expected ${format(input)}, got nothing`);
     const value = feeds[name];
@@ -13,7 +13,7 @@ export function checkFeeds(model: OnnxModel, feeds: Readonly<Record<string, Valu
       fail(name, `${format(value)} holds ${sizeOf(value.shape)} values, got ${value.data.length}`);
     }
   }
-  const unknown = Object.keys(feeds).find((key) => !model.inputs.some(({ name }) => name === key));
+  const unknown = Object.keys(feeds).find((key) => !inputs.some(({ name }) => name === key));
   if (unknown !== undefined) fail(unknown, "the graph has no such input");
 }
 

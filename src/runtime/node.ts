@@ -24,7 +24,8 @@ export function nodeRuntime({ threads = defaultThreads() }: NodeRuntimeOptions):
       const session = await ort.InferenceSession.create(model.bytes, settings).catch((cause) => {
         throw explain(cause, "load");
       });
-      return new NodeSession(ort, session, model);
+      const { inputs, outputs } = model; // its bytes are not needed any more
+      return new NodeSession(ort, session, { inputs, outputs });
     },
   };
 }
@@ -42,6 +43,12 @@ async function sessionOptions(
   threads: number,
 ): Promise<Ort.InferenceSession.SessionOptions> {
   if (model.files.length > 0) {
+    if (model.memory.length > 0) {
+      throw new VisiiError(
+        "runtime",
+        "A model can't have weights both in files and in memory outside of its own bytes.",
+      );
+    }
     if (folder === undefined) {
       throw new VisiiError("runtime", `The model's weights are in ${model.files[0]}, but no folder was given for it.`);
     }
@@ -69,7 +76,7 @@ class NodeSession implements Session {
   constructor(
     private readonly ort: typeof Ort,
     session: Ort.InferenceSession,
-    private readonly model: OnnxModel,
+    private readonly signature: Pick<OnnxModel, "inputs" | "outputs">,
   ) {
     this.#session = session;
   }
@@ -77,7 +84,7 @@ class NodeSession implements Session {
   async run(feeds: Readonly<Record<string, Value>>): Promise<Record<string, Value>> {
     const session = this.#session;
     if (!session) throw new VisiiError("runtime", "run: this session has been released");
-    checkFeeds(this.model, feeds);
+    checkFeeds(this.signature.inputs, feeds);
     const tensors = Object.fromEntries(
       Object.entries(feeds).map(([name, { dtype, shape, data }]) => [
         name,
@@ -87,7 +94,7 @@ class NodeSession implements Session {
     const results = await session.run(tensors).catch((cause) => {
       throw explain(cause, "run");
     });
-    return Object.fromEntries(this.model.outputs.map(({ name }) => [name, toValue(results[name])]));
+    return Object.fromEntries(this.signature.outputs.map(({ name }) => [name, toValue(results[name])]));
   }
 
   async release(): Promise<void> {
