@@ -1,0 +1,65 @@
+import { add, broadcastTo, concat, input, mean, mul, slice, square, sub, type Tensor } from "../graph/index.ts";
+import { type UNetConfig, unet } from "../models/index.ts";
+import type { Part, Size } from "./part.ts";
+
+/** The inputs that every graph around the UNet has, for N samples. */
+export function denoiseInputs(config: UNetConfig, { height, width }: Size, n: number) {
+  const channels = config.outChannels;
+  return {
+    sample: input("sample", [n, channels, height, width]),
+    imageLatents: input("image_latents", [n, config.inChannels - channels, height, width]),
+    timestep: input("timestep", [n]),
+  };
+}
+
+/** c_T [1, T, E] for every one of N samples. */
+export function forBatch(promptEmbeds: Tensor, n: number): Tensor {
+  return broadcastTo(promptEmbeds, [n, ...promptEmbeds.shape.slice(1)]);
+}
+
+export function promptInput(config: UNetConfig, name: string, tokens: number): Tensor {
+  return input(name, [1, tokens, config.crossAttentionWidth]);
+}
+
+/**
+ * ε̃ = ε̂(∅,∅) + s_T (ε̂(c_T, z_x) − ε̂(∅, z_x)) + s_I (ε̂(∅, z_x) − ε̂(∅,∅)), which holds for v as it does for ε, since both are affine in one
+ * another and the weights sum to one.
+ */
+export function guide(text: Tensor, image: Tensor, none: Tensor, guidance: Tensor, imageGuidance: Tensor): Tensor {
+  return add(none, add(mul(guidance, sub(text, image)), mul(imageGuidance, sub(image, none))));
+}
+
+/**
+ * One sampling step's prediction, all three branches of the guidance in one batch: `sample`, `image_latents` [1, C, H, W], `timestep` [1],
+ * `prompt_embeds` and `null_embeds` [1, T, E], `guidance_scale`, `image_guidance_scale` [] → `prediction` [1, C, H, W].
+ */
+export function denoiseJob(
+  { config, scope }: Part<UNetConfig>,
+  size: Size,
+  tokens: number,
+): Record<"prediction", Tensor> {
+  const { sample, imageLatents, timestep } = denoiseInputs(config, size, 1);
+  const [prompt, nothing] = [promptInput(config, "prompt_embeds", tokens), promptInput(config, "null_embeds", tokens)];
+  const withImage = concat([sample, imageLatents], 1); // [1, 2C, H, W]
+  const without = concat([sample, mul(imageLatents, 0)], 1);
+  const states = concat([prompt, nothing, nothing], 0); // [3, T, E]
+  const all = unet(scope, config, concat([withImage, withImage, without], 0), broadcastTo(timestep, [3]), states); // [3, C, H, W]
+  const [text, image, none] = [0, 1, 2].map((i) => slice(all, 0, i, i + 1)) as [Tensor, Tensor, Tensor];
+  return { prediction: guide(text, image, none, input("guidance_scale", []), input("image_guidance_scale", [])) };
+}
+
+/**
+ * How well an instruction predicts known noise: `sample`, `image_latents`, `target` [N, C, H, W], `timestep` [N], `prompt_embeds` [1, T, E] →
+ * `mse` [N]. No gradient, no guidance.
+ */
+export function validateJob(
+  { config, scope }: Part<UNetConfig>,
+  size: Size,
+  tokens: number,
+  n: number,
+): Record<"mse", Tensor> {
+  const { sample, imageLatents, timestep } = denoiseInputs(config, size, n);
+  const prompt = forBatch(promptInput(config, "prompt_embeds", tokens), n);
+  const prediction = unet(scope, config, concat([sample, imageLatents], 1), timestep, prompt);
+  return { mse: mean(square(sub(prediction, input("target", prediction.shape))), [1, 2, 3]) };
+}

@@ -1,0 +1,93 @@
+import {
+  add,
+  concat,
+  constant,
+  gradients,
+  greater,
+  input,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  slice,
+  type Tensor,
+  where,
+} from "../graph/index.ts";
+import { type ClipConfig, textProjection, type UNetConfig, unet } from "../models/index.ts";
+import { adamW, clipDirectionLoss, mse } from "../nn/index.ts";
+import { denoiseInputs, forBatch, guide, promptInput } from "./denoise.ts";
+import type { Part, Size } from "./part.ts";
+
+export interface LearnStepShape {
+  readonly size: Size;
+  /** T, rows of c_T. */
+  readonly tokens: number;
+  /** N, how many noised samples a step looks at. */
+  readonly batch: number;
+  /** Whether the loss is of the guided prediction ε̃ (three branches) or of the plain ε̂. */
+  readonly guided: boolean;
+}
+
+export interface LearnStepOutputs extends Record<string, Tensor> {
+  prompt_embeds: Tensor;
+  m: Tensor;
+  v: Tensor;
+  mse: Tensor;
+  clip: Tensor;
+}
+
+/**
+ * One step of Algorithm 1: L = λ_mse ‖target − ε̂‖² + λ_clip · cosine-distance(c_T, Δ), its gradient with respect to c_T alone, and AdamW.
+ *
+ * In: `prompt_embeds`, `m`, `v` [1, T, E]; `moves` [1, T, 1], positive for the rows that learn; `sample`, `image_latents`, `target` [N, C, H, W];
+ * `timestep` [N]; `lr`, `step`, `lambda_mse`, `lambda_clip`, `gradient_clip` []; with a CLIP: `direction` [1, P]; guided: `null_embeds` [1, T, E],
+ * `guidance_scale`, `image_guidance_scale` []. Out: the next `prompt_embeds`, `m`, `v`, and both losses before the update.
+ *
+ * The branches ε̂(∅, z_x) and ε̂(∅,∅) do not depend on c_T: they run forward only, in a batch of their own.
+ */
+export function learnStepJob(
+  network: Part<UNetConfig>,
+  clip: Part<ClipConfig> | undefined,
+  shape: LearnStepShape,
+): LearnStepOutputs {
+  const { config, scope } = network;
+  const { size, tokens, batch, guided } = shape;
+  const prompt = promptInput(config, "prompt_embeds", tokens);
+  const inputs = denoiseInputs(config, size, batch);
+  const pictures = concat([inputs.sample, inputs.imageLatents], 1); // [N, 2C, H, W]
+  const plain = unet(scope, config, pictures, inputs.timestep, forBatch(prompt, batch));
+  const prediction = guided ? guidedPrediction(network, inputs, plain, shape) : plain;
+
+  const mseLoss = mse(prediction, input("target", prediction.shape));
+  const clipLoss = clip
+    ? clipDirectionLoss(
+        prompt,
+        textProjection(clip.scope, clip.config),
+        input("direction", [1, clip.config.projection]),
+      )
+    : constant([0], []);
+  const loss = add(mul(input("lambda_mse", []), mseLoss), mul(input("lambda_clip", []), clipLoss));
+
+  const limit = input("gradient_clip", []);
+  const [slope] = gradients(loss, [prompt]) as [Tensor];
+  const clipped = minimum(maximum(slope, neg(limit)), limit);
+  const [m, v] = [input("m", prompt.shape), input("v", prompt.shape)];
+  const next = adamW(prompt, clipped, m, v, { lr: input("lr", []), step: input("step", []) });
+  // Start, end and padding rows are put back (paper, appendix C).
+  const moves = greater(input("moves", [1, tokens, 1]), 0);
+  return { prompt_embeds: where(moves, next.param, prompt), m: next.m, v: next.v, mse: mseLoss, clip: clipLoss };
+}
+
+function guidedPrediction(
+  { config, scope }: Part<UNetConfig>,
+  inputs: ReturnType<typeof denoiseInputs>,
+  text: Tensor,
+  { tokens, batch }: LearnStepShape,
+): Tensor {
+  const { sample, imageLatents, timestep } = inputs;
+  const nothing = forBatch(promptInput(config, "null_embeds", tokens), 2 * batch);
+  const pictures = concat([concat([sample, imageLatents], 1), concat([sample, mul(imageLatents, 0)], 1)], 0); // [2N, 2C, H, W]
+  const both = unet(scope, config, pictures, concat([timestep, timestep], 0), nothing);
+  const [image, none] = [slice(both, 0, 0, batch), slice(both, 0, batch, 2 * batch)];
+  return guide(text, image, none, input("guidance_scale", []), input("image_guidance_scale", []));
+}
