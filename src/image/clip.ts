@@ -39,8 +39,8 @@ export function parseClipPreprocess(config: unknown): ClipPreprocess {
     if (json[step] === false) refuse(step);
   }
   const BICUBIC = 3;
-  if (json["resample"] !== undefined && json["resample"] !== BICUBIC) refuse("resample");
-  const factor = json["rescale_factor"];
+  if (json.resample !== undefined && json.resample !== BICUBIC) refuse("resample");
+  const factor = json.rescale_factor;
   if (factor !== undefined && (typeof factor !== "number" || Math.abs(factor * 255 - 1) > 1e-6))
     refuse("rescale_factor");
   const length = (name: string, keys: readonly string[], fallback: number): number => {
