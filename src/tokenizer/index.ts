@@ -1,0 +1,1 @@
+export { ClipTokenizer, type EncodedText, type TokenizerFiles } from "./clip_tokenizer.ts";
