@@ -25,12 +25,17 @@ test("another UNet: 4 channels, linear projections, heads by level, odd sizes, C
   const golden = await readGolden("unet-variant");
   const { scope, config, root, parameters, finish } = await openPart(VARIANT);
   const states = given(golden, "states");
-  const residuals = [0, 1, 2, 3, 4].map((i) => given(golden, `residual.${i}`));
-  const prediction = unet(scope, parseUNetConfig(config), given(golden, "sample"), given(golden, "timestep"), states, {
+  const residuals = [0, 1, 2, 3, 4, 5].map((i) => given(golden, `residual.${i}`));
+  const [sample, timestep] = [given(golden, "sample"), given(golden, "timestep")];
+  const prediction = unet(scope, parseUNetConfig(config), sample, timestep, states, {
     downResiduals: residuals.slice(0, -1),
     midResidual: residuals.at(-1)!,
   });
   finish();
+  assert.throws(
+    () => unet(scope, parseUNetConfig(config), sample, timestep, states, { downResiduals: residuals.slice(1, -1) }),
+    /expected 5 residuals, got 4/,
+  );
   const loss = mse(prediction, given(golden, "target"));
   const targets = new Map<string, Tensor>([["states", states], ...parameters]);
   const outputs = { "output.prediction": prediction, "output.loss": loss, ...goldenGradients(golden, loss, targets) };

@@ -1,3 +1,4 @@
+import { VisiiError } from "../../errors.ts";
 import { add, concat, mul, silu, slice, sub, type Tensor } from "../../graph/index.ts";
 import { type AttentionOptions, conv2d, groupNorm, linear, timestepEmbedding } from "../../nn/index.ts";
 import type { Scope } from "../../weights/scope.ts";
@@ -50,9 +51,7 @@ export function unet(
       residuals.push(h);
     }
   }
-  options.downResiduals?.forEach((addition, i) => {
-    residuals[i] = add(residuals[i]!, addition);
-  });
+  if (options.downResiduals) addTo(residuals, options.downResiduals);
 
   const deepest = levels.at(-1)!;
   h = middle(p.at("mid_block"), h, deepest, resnet, context);
@@ -91,6 +90,13 @@ function timeEmbedding(p: Scope, config: UNetConfig, timestep: Tensor): Tensor {
   const waves = timestepEmbedding(timestep, config.levels[0]!.channels, config);
   const hidden = silu(linear(p.at("linear_1"), waves, config.timeEmbeddingWidth));
   return linear(p.at("linear_2"), hidden, config.timeEmbeddingWidth);
+}
+
+function addTo(residuals: Tensor[], additions: readonly Tensor[]): void {
+  if (additions.length !== residuals.length) {
+    throw new VisiiError("graph", `unet: expected ${residuals.length} residuals, got ${additions.length}`);
+  }
+  for (const [i, addition] of additions.entries()) residuals[i] = add(residuals[i]!, addition);
 }
 
 function cropTo(x: Tensor, target: Tensor): Tensor {
