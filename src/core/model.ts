@@ -1,0 +1,142 @@
+import { VisiiError } from "../errors.ts";
+import { toClipTensor } from "../image/clip.ts";
+import { fromTensor, type Image, toTensor } from "../image/pixels.ts";
+import {
+  decodeJob,
+  denoiseJob,
+  encodeJob,
+  imageEmbedsJob,
+  type LearnStepShape,
+  learnStepJob,
+  type Size,
+  textJob,
+  validateJob,
+} from "../jobs/index.ts";
+import type { Runtime } from "../runtime/session.ts";
+import type { ModelParts } from "./parts.ts";
+import type { PromptEmbeds } from "./prompt.ts";
+import { Sessions } from "./sessions.ts";
+
+/** A picture in the autoencoder's latent space: [1, C, H, W]. */
+export interface Latents extends Size {
+  readonly channels: number;
+  readonly data: Float32Array;
+}
+
+type Feeds = Readonly<Record<string, Float32Array>>;
+
+/** Weights of the UNet above which only one of its sessions is kept alive, in parameters. */
+const LARGE = 100e6;
+
+/**
+ * A model ready for use: pictures to latents and back, texts to embeddings, and the steps of sampling and learning, each one session run. Free it
+ * when done: `await using model = await loadModel(…)`, or `await model.release()`.
+ */
+export class Model {
+  private readonly sessions: Sessions;
+  private nothing: Promise<PromptEmbeds> | undefined;
+
+  constructor(
+    readonly parts: ModelParts,
+    runtime: Runtime,
+  ) {
+    const [, , ...levels] = parts.unet.config.levels;
+    const large =
+      levels.length > 0 && 100 * parts.unet.config.levels.reduce((n, { channels }) => n + channels ** 2, 0) > LARGE;
+    this.sessions = new Sessions(runtime, parts.folder, large ? { alive: 4, large: 1 } : { alive: 12, large: 6 });
+  }
+
+  /** Both sides of a picture must be multiples of this, in pixels. */
+  get multiple(): number {
+    return this.parts.vae.config.factor * 2 ** (this.parts.unet.config.levels.length - 1);
+  }
+
+  /** Picture (sides multiples of `multiple`) → the mode of its latents, not scaled. */
+  async encode(image: Image): Promise<Latents> {
+    const { vae } = this.parts;
+    const { width, height } = image;
+    const build = () => encodeJob(vae, { width, height });
+    const { latents } = await this.sessions.run(`encode ${height}x${width}`, false, build, { pixels: toTensor(image) });
+    const { factor, latentChannels } = vae.config;
+    return { channels: latentChannels, height: height / factor, width: width / factor, data: latents };
+  }
+
+  /** Latents, not scaled → picture. */
+  async decode({ height, width, data }: Latents): Promise<Image> {
+    const { vae } = this.parts;
+    const { pixels } = await this.sessions.run(
+      `decode ${height}x${width}`,
+      false,
+      () => decodeJob(vae, { height, width }),
+      { latents: data },
+    );
+    return fromTensor(pixels, width * vae.config.factor, height * vae.config.factor);
+  }
+
+  /** Words → c_T. Throws `VisiiError("usage")` when they are too long for the model's T tokens. */
+  async prompt(words: string): Promise<PromptEmbeds> {
+    const { text, tokenizer, tokenTable } = this.parts;
+    const { positions, width } = text.config;
+    const { ids, span, truncated } = tokenizer.encode(words);
+    if (truncated)
+      throw new VisiiError("usage", `The words are too long: ${positions - 2} tokens at most; use fewer.`, { words });
+    const embeddings = new Float32Array(positions * width); // [1, T, E]
+    ids.forEach((id, row) =>
+      embeddings.set(tokenTable.subarray(Number(id) * width, (Number(id) + 1) * width), row * width),
+    );
+    const { prompt_embeds: data } = await this.sessions.run("text", false, () => textJob(text), { embeddings });
+    return { data, tokens: positions, width, span };
+  }
+
+  /** c_∅, the embedding of the empty text. */
+  async nullPrompt(): Promise<PromptEmbeds> {
+    this.nothing ??= this.prompt("");
+    return this.nothing;
+  }
+
+  /** CLIP's image embedding [P], of length 1. Throws `VisiiError("model")` when the model has no CLIP. */
+  async imageEmbeds(image: Image): Promise<Float32Array> {
+    const { clip, identity } = this.parts;
+    if (!clip)
+      throw new VisiiError(
+        "model",
+        `${identity.name}: there is no CLIP in this model's folder; put a CLIPModel into clip/.`,
+      );
+    const pixels = toClipTensor(image, clip.preprocess);
+    const { image_embeds: embeds } = await this.sessions.run("image embeds", false, () => imageEmbedsJob(clip), {
+      pixels,
+    });
+    const length = Math.hypot(...embeds);
+    return embeds.map((x) => x / length);
+  }
+
+  /** One guided prediction; feeds as `denoiseJob` names them. */
+  async denoise({ height, width }: Size, feeds: Feeds): Promise<Float32Array> {
+    const { unet, text } = this.parts;
+    const build = () => denoiseJob(unet, { height, width }, text.config.positions);
+    return (await this.sessions.run(`denoise ${height}x${width}`, true, build, feeds)).prediction;
+  }
+
+  /** How well an instruction predicts known noise, [N]; feeds as `validateJob` names them. */
+  async validate({ height, width }: Size, n: number, feeds: Feeds): Promise<Float32Array> {
+    const { unet, text } = this.parts;
+    const build = () => validateJob(unet, { height, width }, text.config.positions, n);
+    return (await this.sessions.run(`validate ${height}x${width} ${n}`, true, build, feeds)).mse;
+  }
+
+  /** One step of learning; feeds as `learnStepJob` names them. */
+  async learnStep(shape: LearnStepShape, feeds: Feeds) {
+    const { unet, clip } = this.parts;
+    const { size, batch, guided } = shape;
+    const key = `learn ${size.height}x${size.width} ${batch} ${guided}`;
+    return this.sessions.run(key, true, () => learnStepJob(unet, clip, shape), feeds);
+  }
+
+  async release(): Promise<void> {
+    await this.sessions.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}

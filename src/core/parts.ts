@@ -1,0 +1,139 @@
+import { VisiiError } from "../errors.ts";
+import { input } from "../graph/index.ts";
+import { type ClipPreprocess, parseClipPreprocess } from "../image/clip.ts";
+import { decodeJob, denoiseJob, encodeJob, imageEmbedsJob, type Part, textJob } from "../jobs/index.ts";
+import {
+  type ClipConfig,
+  type ClipTextConfig,
+  clipTextEmbeds,
+  logitScale,
+  parseClipConfig,
+  parseClipTextConfig,
+  parseUNetConfig,
+  parseVaeConfig,
+  TOKEN_EMBEDDING,
+  tokenEmbedding,
+  type UNetConfig,
+  type VaeConfig,
+} from "../models/index.ts";
+import { parseSchedulerConfig, type SchedulerConfig } from "../schedulers/index.ts";
+import { ClipTokenizer } from "../tokenizer/index.ts";
+import { type ModelFolder, type ModelPart, readFloat32, type Scope, weightScope } from "../weights/index.ts";
+import type { ModelIdentity } from "./instruction.ts";
+import { type EditSettings, type LearnSettings, PAPER_EDIT, PAPER_LEARN, settle } from "./settings.ts";
+
+/** Everything of a model that its folder tells: networks, tokenizer, scheduler, and its own defaults. */
+export interface ModelParts {
+  readonly identity: ModelIdentity;
+  /** The absolute folder that weights are read from, if they lie in files. */
+  readonly folder: string | undefined;
+  readonly unet: Part<UNetConfig>;
+  readonly vae: Part<VaeConfig>;
+  readonly text: Part<ClipTextConfig>;
+  /** Rows of the token table [V, E]. */
+  readonly tokenTable: Float32Array;
+  readonly tokenizer: ClipTokenizer;
+  readonly scheduler: SchedulerConfig;
+  /** For Δ and the CLIP loss; without it there is neither. */
+  readonly clip: (Part<ClipConfig> & { readonly preprocess: ClipPreprocess }) | undefined;
+  readonly learnDefaults: LearnSettings;
+  readonly editDefaults: EditSettings;
+}
+
+/**
+ * Reads the networks of an InstructPix2Pix in diffusers' layout (`unet`, `vae`, `text_encoder`, `tokenizer`, `scheduler`) and, if it is there, of a
+ * CLIPModel in `clip`. Every parameter is checked against its configuration. Throws `VisiiError("model")`.
+ */
+export async function readParts(
+  folder: ModelFolder,
+  hashes: { readonly hash: string; readonly clipHash: string },
+): Promise<ModelParts> {
+  if (!folder.index)
+    throw new VisiiError(
+      "model",
+      `${folder.name}: this is a single network; expected a folder with model_index.json, as diffusers saves a pipeline.`,
+    );
+  const [unetPart, vaePart, textPart] = (await Promise.all(
+    ["unet", "vae", "text_encoder"].map((name) => folder.part(name)),
+  )) as [ModelPart, ModelPart, ModelPart];
+  const own = (await folder.has("visii.json")) ? await folder.json("visii.json") : {};
+
+  const unet = network(unetPart, parseUNetConfig(unetPart.config, `${unetPart.name}/config.json`), (part) =>
+    denoiseJob(part, { height: 16, width: 16 }, 4),
+  );
+  checkEditable(unet.config, folder.name);
+  const vaeConfig = parseVaeConfig(vaePart.config, `${vaePart.name}/config.json`);
+  const side = 2 * vaeConfig.factor;
+  const vae = network(vaePart, vaeConfig, (part) => [
+    encodeJob(part, { height: side, width: side }),
+    decodeJob(part, { height: 2, width: 2 }),
+  ]);
+  const textConfig = parseClipTextConfig(textPart.config, `${textPart.name}/config.json`);
+  const text = network(textPart, textConfig, (part) => [
+    textJob(part),
+    tokenEmbedding(part.scope, part.config, input("ids", [1, 1], "int64")),
+  ]);
+  const tokenTable = (await readFloat32(textPart.weights, TOKEN_EMBEDDING)).data;
+
+  const tokenizer = await readTokenizer(folder);
+  const resolution = typeof own.resolution === "number" ? own.resolution : unet.config.sampleSize * vaeConfig.factor;
+  const defaults = (own.defaults ?? {}) as { learn?: Partial<LearnSettings>; apply?: Partial<EditSettings> };
+  return {
+    identity: { name: String(own.name ?? folder.name), version: String(own.version ?? ""), ...hashes },
+    folder: folder.root,
+    unet,
+    vae,
+    text,
+    tokenTable,
+    tokenizer,
+    scheduler: parseSchedulerConfig(await folder.json("scheduler/scheduler_config.json")),
+    clip: (await folder.has("clip")) ? await readClip(folder) : undefined,
+    learnDefaults: settle({ ...PAPER_LEARN, resolution }, defaults.learn ?? {}),
+    editDefaults: settle({ ...PAPER_EDIT, resolution }, defaults.apply ?? {}),
+  };
+}
+
+/** A network whose parameters were all asked for once, so that what is missing, mis-shaped or left over is told now. */
+function network<Config>({ weights }: ModelPart, config: Config, build: (part: Part<Config>) => unknown): Part<Config> {
+  const { scope, finish } = weightScope(weights);
+  build({ config, scope });
+  finish();
+  return { config, scope };
+}
+
+async function readClip(folder: ModelFolder): Promise<Part<ClipConfig> & { preprocess: ClipPreprocess }> {
+  const part = await folder.part("clip");
+  const config = parseClipConfig(part.config, `${part.name}/config.json`);
+  const whole = network(part, config, ({ scope }) => [
+    imageEmbedsJob({ config, scope }),
+    textTower(scope, config),
+    logitScale(scope),
+  ]);
+  return { ...whole, preprocess: parseClipPreprocess(await folder.json("clip/preprocessor_config.json")) };
+}
+
+function textTower(scope: Scope, config: ClipConfig) {
+  const embeddings = tokenEmbedding(scope, config.text, input("ids", [1, 2], "int64"));
+  return clipTextEmbeds(scope, config, embeddings, input("rows", [1], "int64"));
+}
+
+async function readTokenizer(folder: ModelFolder): Promise<ClipTokenizer> {
+  const optional = async (file: string) => ((await folder.has(file)) ? { value: await folder.json(file) } : {});
+  const config = await optional("tokenizer/tokenizer_config.json");
+  const special = await optional("tokenizer/special_tokens_map.json");
+  return new ClipTokenizer({
+    vocab: await folder.json("tokenizer/vocab.json"),
+    merges: await folder.text("tokenizer/merges.txt"),
+    config: config.value,
+    specialTokensMap: special.value,
+  });
+}
+
+function checkEditable({ inChannels, outChannels }: UNetConfig, name: string): void {
+  if (inChannels === 2 * outChannels) return;
+  throw new VisiiError(
+    "model",
+    `${name}: its UNet takes ${inChannels} channels, an InstructPix2Pix takes ${2 * outChannels}; this model can make pictures but not edit them, choose one that was trained to edit.`,
+    { inChannels, outChannels },
+  );
+}
