@@ -6,13 +6,13 @@ Everything is computed in float64 and stored as float32, so that what a test mea
 is a second set of networks, written here, with the options that nano leaves at their defaults.
 """
 import json
-import math
 import shutil
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from diffusers.models.embeddings import get_timestep_embedding
 from safetensors.torch import save_file
 from transformers import CLIPConfig, CLIPModel, CLIPTextModel, CLIPTokenizer
 
@@ -292,6 +292,28 @@ def learn(name, guided, lr, steps=10):
     print(name, [round(float(m), 4) for m in mses], [round(float(c), 4) for c in clips], "grad", float(grads[0].abs().mean()))
 
 
+# ---- Pieces that no model covers by itself
+
+def write_layers():
+    timesteps = torch.tensor([0, 1, 250.5, 999])
+    embeddings = {
+        f"output.timestep{i}": get_timestep_embedding(timesteps, 64, flip_sin_to_cos=flip, downscale_freq_shift=shift)
+        for i, (flip, shift) in enumerate([(True, 0), (False, 1)])
+    }
+    parameter = normal("adamw", "param", shape=(6,)).requires_grad_()
+    # From tiny to large: Adam's epsilon and both bias corrections show.
+    grads = normal("adamw", "grads", shape=(5, 6)) * torch.tensor([1e-9, 1e-6, 1e-3, 1, 10, 1e3]).double()
+    lrs = [0.1, 0.05, 0.2, 0.1, 0.1]
+    optimiser = torch.optim.AdamW([parameter], lr=0.1, betas=(0.8, 0.999), eps=1e-7, weight_decay=0.05)
+    start, seen = parameter.detach().clone(), []
+    for lr, grad in zip(lrs, grads):
+        optimiser.param_groups[0]["lr"], parameter.grad = lr, grad.clone()
+        optimiser.step()
+        seen.append(parameter.detach().clone())
+    save("layers", {"input.timesteps": timesteps, **embeddings, "input.param": start, "input.grads": grads,
+                    "input.lrs": torch.tensor(lrs), "output.params": torch.stack(seen)})
+
+
 # ---- Where the rows of a hybrid instruction come from
 
 def hybrid(layout, tokens, learned_end, words_end):
@@ -327,6 +349,7 @@ def main():
     clip("clip-variant", variant_clip(), variant_ids, TEXT_WEIGHTS, VISION_WEIGHTS)
     learn("learn-plain", guided=False, lr=1e-3)
     learn("learn-guided", guided=True, lr=0.05)
+    write_layers()
     write_hybrids()
     for file in OUT.rglob("*"):
         file.chmod(0o755 if file.is_dir() else 0o644)
