@@ -81,9 +81,9 @@ export class Model {
     if (truncated)
       throw new VisiiError("usage", `The words are too long: ${positions - 2} tokens at most; use fewer.`, { words });
     const embeddings = new Float32Array(positions * width); // [1, T, E]
-    ids.forEach((id, row) =>
-      embeddings.set(tokenTable.subarray(Number(id) * width, (Number(id) + 1) * width), row * width),
-    );
+    for (const [row, id] of ids.entries()) {
+      embeddings.set(tokenTable.subarray(Number(id) * width, (Number(id) + 1) * width), row * width);
+    }
     const { prompt_embeds: data } = await this.sessions.run("text", false, () => textJob(text), { embeddings });
     return { data, tokens: positions, width, span };
   }

@@ -29,9 +29,9 @@ export interface LearnStepShape {
 }
 
 export interface LearnStepOutputs extends Record<string, Tensor> {
-  prompt_embeds: Tensor;
-  m: Tensor;
-  v: Tensor;
+  next_prompt_embeds: Tensor;
+  next_m: Tensor;
+  next_v: Tensor;
   mse: Tensor;
   clip: Tensor;
 }
@@ -41,7 +41,7 @@ export interface LearnStepOutputs extends Record<string, Tensor> {
  *
  * In: `prompt_embeds`, `m`, `v` [1, T, E]; `moves` [1, T, 1], positive for the rows that learn; `sample`, `image_latents`, `target` [N, C, H, W];
  * `timestep` [N]; `lr`, `step`, `lambda_mse`, `lambda_clip`, `gradient_clip` []; with a CLIP: `direction` [1, P]; guided: `null_embeds` [1, T, E],
- * `guidance_scale`, `image_guidance_scale` []. Out: the next `prompt_embeds`, `m`, `v`, and both losses before the update.
+ * `guidance_scale`, `image_guidance_scale` []. Out: `next_prompt_embeds`, `next_m`, `next_v`, and both losses before the update.
  *
  * The branches ε̂(∅, z_x) and ε̂(∅,∅) do not depend on c_T: they run forward only, in a batch of their own.
  */
@@ -75,7 +75,13 @@ export function learnStepJob(
   const next = adamW(prompt, clipped, m, v, { lr: input("lr", []), step: input("step", []) });
   // Start, end and padding rows are put back (paper, appendix C).
   const moves = greater(input("moves", [1, tokens, 1]), 0);
-  return { prompt_embeds: where(moves, next.param, prompt), m: next.m, v: next.v, mse: mseLoss, clip: clipLoss };
+  return {
+    next_prompt_embeds: where(moves, next.param, prompt),
+    next_m: next.m,
+    next_v: next.v,
+    mse: mseLoss,
+    clip: clipLoss,
+  };
 }
 
 function guidedPrediction(

@@ -87,7 +87,7 @@ class Writer implements Emitter {
   }
 }
 
-/** Writes the graph that computes the named outputs. Throws `VisiiError("graph")` when two inputs share a name. */
+/** Writes the graph that computes the named outputs. Throws `VisiiError("graph")` when two inputs, or an input and an output, share a name. */
 export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
   const writer = new Writer();
   const names = new Map<Tensor, string>();
@@ -116,6 +116,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
   }
   const results = Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   for (const [name, tensor] of Object.entries(outputs)) {
+    ensure(!inputs.some((value) => value.name === name), "toOnnx", `an input and an output are both called "${name}"`);
     writer.nodes.push({
       opType: "Identity",
       domain: "",

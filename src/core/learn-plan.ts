@@ -1,0 +1,92 @@
+import { Generator, noiseFor } from "../rng/index.ts";
+import { NoiseSchedule, type SchedulerConfig } from "../schedulers/index.ts";
+import type { EncodedPairs } from "./pairs.ts";
+import type { LearnSettings } from "./settings.ts";
+
+/** One noised sample: which pair, at which timestep; its noise follows from the timestep. */
+export interface Draw {
+  readonly timestep: number;
+  readonly pair: number;
+}
+
+/** Keeps the draws of training, of pairs and of validation apart, though all come from one seed. */
+const [PAIR_STREAM, VALIDATION_STREAM] = [0x70616972, 0x76616c69];
+
+/**
+ * What every step of a run looks at, known beforehand, so that a run resumed half-way sees the same. Timesteps: each of 0 … T − 1 once, in a shuffled
+ * order, then again in another (the authors'). A run of fewer draws than T takes one timestep from each of as many equal stretches of 0 … T − 1,
+ * so that every noise level has its share. Pairs are drawn at random (the paper's).
+ */
+export function plan({ steps, batch, seed }: LearnSettings, pairs: number, timesteps: number): Draw[][] {
+  const generator = new Generator(seed);
+  const draws = steps * batch;
+  const order: number[] = [];
+  while (order.length < draws) {
+    const count = Math.min(timesteps, draws - order.length);
+    const spread = [...generator.shuffle(count)];
+    const offsets = generator.uniform(count);
+    order.push(...spread.map((i) => (count === timesteps ? i : Math.floor(((i + offsets[i]!) * timesteps) / count))));
+  }
+  const chosen = new Generator(seed ^ PAIR_STREAM).randint(0, pairs, draws);
+  return Array.from({ length: steps }, (_, step) =>
+    Array.from({ length: batch }, (_, i) => ({ timestep: order[step * batch + i]!, pair: chosen[step * batch + i]! })),
+  );
+}
+
+/** The fixed draws that checkpoints are compared on: timesteps evenly spread, pairs in turn. */
+export function validationPlan({ validation }: LearnSettings, pairs: number, timesteps: number): Draw[] {
+  return Array.from({ length: validation }, (_, i) => ({
+    timestep: Math.floor(((i + 0.5) * timesteps) / validation),
+    pair: i % pairs,
+  }));
+}
+
+/** Makes the arrays of noised samples that the graphs around the UNet take. */
+export class Noiser {
+  private readonly schedule: NoiseSchedule;
+
+  constructor(
+    config: SchedulerConfig,
+    private readonly pairs: EncodedPairs,
+    private readonly seed: number,
+  ) {
+    this.schedule = new NoiseSchedule(config);
+  }
+
+  get timesteps(): number {
+    return this.schedule.length;
+  }
+
+  /** A step's samples, with the stored noises ε(t) of the run's seed. */
+  training(draws: readonly Draw[]) {
+    return this.feeds(draws, this.seed);
+  }
+
+  /** The same with noises that training does not see. */
+  validation(draws: readonly Draw[]) {
+    return this.feeds(draws, this.seed ^ VALIDATION_STREAM);
+  }
+
+  /** z_t, z_x, t, and what the model is to predict, for N draws. */
+  private feeds(draws: readonly Draw[], seed: number) {
+    const size = this.pairs.after[0]!.data.length;
+    const [sample, imageLatents, target] = [0, 1, 2].map(() => new Float32Array(draws.length * size)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    for (const [i, { timestep, pair }] of draws.entries()) {
+      const original = this.pairs.after[pair]!.data;
+      const noise = noiseFor(seed, timestep, size);
+      sample.set(this.schedule.addNoise(original, noise, timestep), i * size);
+      imageLatents.set(this.pairs.before[pair]!.data, i * size);
+      target.set(this.schedule.target(original, noise, timestep), i * size);
+    }
+    return {
+      sample,
+      image_latents: imageLatents,
+      timestep: Float32Array.from(draws, ({ timestep }) => timestep),
+      target,
+    };
+  }
+}
