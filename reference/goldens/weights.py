@@ -1,4 +1,5 @@
-"""Random weights that depend on nothing but a seed and the parameter's name, scaled so that every layer's output is O(1)."""
+"""Random weights that depend on nothing but a seed and the parameter's name, scaled so that layers give O(1)."""
+
 import math
 import zlib
 

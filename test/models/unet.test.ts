@@ -52,6 +52,7 @@ test("every form of attention, and keys and values given per layer, predict the 
   const predict = (options = {}, conditioning: Parameters<typeof unet>[4] = states!) =>
     unet(part.scope, config, sample!, timestep!, conditioning, options);
   const layers = crossAttentionKeysValues(part.scope, config, states!);
+  assert.throws(() => predict({}, new Map()), /no keys and values for down_blocks\.1\.attentions\.0\./);
   const outputs = {
     fused: predict(),
     materialized: predict({ form: "materialized" }),

@@ -1,3 +1,4 @@
+import { VisiiError } from "../../errors.ts";
 import { add, gelu, mul, split, type Tensor } from "../../graph/index.ts";
 import {
   type AttentionOptions,
@@ -60,9 +61,15 @@ function transformerBlock(p: Scope, x: Tensor, level: UNetLevel, context: Transf
 function attentionLayer(p: Scope, x: Tensor, source: Conditioning, heads: number, options: AttentionOptions): Tensor {
   const width = x.shape[2]!;
   const q = linear(p.at("to_q"), x, width, { bias: false });
-  const { keys, values } = "get" in source ? source.get(p.path)! : keysValues(p, source, width);
+  const { keys, values } = "get" in source ? givenFor(p.path, source) : keysValues(p, source, width);
   const out = attention(p, q, keys, values, heads, options); // [N, H·W, C]
   return linear(p.at("to_out", 0), out, width);
+}
+
+function givenFor(path: string, layers: ReadonlyMap<string, KeysValues>): KeysValues {
+  const given = layers.get(path);
+  if (!given) throw new VisiiError("graph", `unet: the conditioning has no keys and values for ${path}`, { path });
+  return given;
 }
 
 /** The projections of states [N, T, E] that the attention at `p` attends to, each [N, T, width]. */

@@ -1,0 +1,123 @@
+"""Ten steps of learning an instruction in plain PyTorch, and where the rows of a hybrid instruction come from."""
+
+import json
+
+import torch
+import torch.nn.functional as F
+from common import NANO, OUT, normal, pictures, save
+from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
+
+LAMBDA_MSE, LAMBDA_CLIP = 4.0, 0.1
+TEXT_SCALE, IMAGE_SCALE = 7.5, 1.5
+CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+
+
+def clip_pixels(pixels):
+    """-1 … 1 to CLIP's normalised range; nano's pictures already have CLIP's size."""
+    mean, std = (torch.tensor(v).double().view(1, 3, 1, 1) for v in (CLIP_MEAN, CLIP_STD))
+    return ((pixels + 1) / 2 - mean) / std
+
+
+def learn(name, guided, lr, steps=10):
+    unet = UNet2DConditionModel.from_pretrained(NANO / "unet").double().requires_grad_(False)
+    vae = AutoencoderKL.from_pretrained(NANO / "vae").double().requires_grad_(False)
+    text = CLIPTextModel.from_pretrained(NANO / "text_encoder").double().requires_grad_(False)
+    clip = CLIPModel.from_pretrained(NANO / "clip").double().requires_grad_(False)
+    tokenizer = CLIPTokenizer.from_pretrained(NANO / "tokenizer")
+
+    before, after = pictures(1, 32, "before"), pictures(1, 32, "after")
+    z_x = vae.encode(before).latent_dist.mode()
+    z_y = vae.encode(after).latent_dist.mode() * vae.config.scaling_factor
+
+    def embed(pixels):
+        return F.normalize(clip.visual_projection(clip.vision_model(clip_pixels(pixels)).pooler_output), dim=-1)
+
+    def encode(words):
+        return tokenizer(words, padding="max_length", return_tensors="pt").input_ids
+
+    def predict(noisy, t, condition, image):
+        return unet(torch.cat([noisy, image], 1), t, condition).sample
+
+    direction = F.normalize(embed(after) - embed(before), dim=-1)
+    ids, empty_ids = encode("turn the cat into a tiger"), encode("")
+    initial, empty = text(ids).last_hidden_state, text(empty_ids).last_hidden_state
+    end = int(ids[0].argmax())
+
+    alphas = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear").alphas_cumprod.double()
+    timesteps = torch.tensor([401, 7, 981, 650, 120, 805, 288, 555, 33, 719])[:steps]
+    noises = normal(name, "noises", shape=(steps, *z_y.shape[1:]))
+    instruction = initial.clone().requires_grad_()
+    optimiser = torch.optim.AdamW([instruction], lr=lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
+    mses, clips, rows, grads = [], [], [], []
+    for t, noise in zip(timesteps, noises):
+        z_t = alphas[t].sqrt() * z_y + (1 - alphas[t]).sqrt() * noise
+        prediction = predict(z_t, t, instruction, z_x)
+        if guided:
+            none, image_only = predict(z_t, t, empty, torch.zeros_like(z_x)), predict(z_t, t, empty, z_x)
+            prediction = none + TEXT_SCALE * (prediction - image_only) + IMAGE_SCALE * (image_only - none)
+        mse = F.mse_loss(prediction, noise[None])
+        projected = F.normalize(clip.text_projection(instruction.mean(1)), dim=-1)
+        clip_loss = -(projected * direction).sum(-1).clamp(max=0.5).mean()
+        optimiser.zero_grad()
+        (LAMBDA_MSE * mse + LAMBDA_CLIP * clip_loss).backward()
+        grads.append(instruction.grad[0].clone())
+        optimiser.step()
+        with torch.no_grad():  # The start token, the end token and all padding are put back.
+            instruction[:, :1] = initial[:, :1]
+            instruction[:, end:] = initial[:, end:]
+        mses.append(mse.detach())
+        clips.append(clip_loss.detach())
+        rows.append(instruction[0, 1:end].detach().clone())
+    save(
+        name,
+        {
+            "input.before": before,
+            "input.after": after,
+            "input.ids": ids,
+            "input.emptyIds": empty_ids,
+            "input.timesteps": timesteps,
+            "input.noises": noises,
+            "input.signal": alphas[timesteps].sqrt(),
+            "input.sigma": (1 - alphas[timesteps]).sqrt(),
+            "input.lr": torch.tensor(lr, dtype=torch.float64),
+            "output.conditionLatents": z_x,
+            "output.targetLatents": z_y,
+            "output.direction": direction,
+            "output.initial": initial,
+            "output.mse": torch.stack(mses),
+            "output.clip": torch.stack(clips),
+            "output.rows": torch.stack(rows),
+            "output.firstGradient": grads[0],
+        },
+    )
+
+
+def hybrid(layout, tokens, learned_end, words_end):
+    """["learned", row] or ["words", row] for each row; *_end is the end token's row. None where they don't fit."""
+    words = {"authors": range(0, words_end), "joined": range(1, words_end)}[layout]
+    at = {"authors": learned_end + 2, "joined": learned_end}[layout]
+    rows = [["learned", row] for row in range(tokens)]
+    if layout == "joined":  # The learned end and padding rows move back behind the words.
+        rows[at + len(words) :] = [["learned", row] for row in range(learned_end, tokens - len(words))]
+    if at + len(words) + (layout == "joined") > tokens:
+        return None
+    rows[at : at + len(words)] = [["words", row] for row in words]
+    return rows
+
+
+def write_hybrids():
+    sizes = [(12, 4, 3), (12, 4, 6), (12, 4, 7), (12, 8, 4), (12, 8, 5), (12, 1, 11), (77, 11, 5)]
+    cases = [
+        {
+            "layout": layout,
+            "tokens": tokens,
+            "learnedEnd": learned,
+            "wordsEnd": words,
+            "rows": hybrid(layout, tokens, learned, words),
+        }
+        for layout in ("authors", "joined")
+        for tokens, learned, words in sizes
+    ]
+    lines = ",\n".join("  " + json.dumps(case) for case in cases)
+    (OUT / "hybrid.json").write_text(f"[\n{lines}\n]\n")
