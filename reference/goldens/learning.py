@@ -95,15 +95,17 @@ def learn(name, guided, lr, steps=10):
 
 def hybrid(layout, tokens, learned_end, words_end):
     """["learned", row] or ["words", row] for each row; *_end is the end token's row. None where they don't fit."""
-    words = {"authors": range(0, words_end), "joined": range(1, words_end)}[layout]
-    at = {"authors": learned_end + 2, "joined": learned_end}[layout]
+    if (
+        layout == "authors"
+    ):  # The learned end row and one padding row stay; the words' start row comes too, their end not.
+        at, words = learned_end + 2, range(0, words_end)
+        fits = at + len(words) <= tokens
+    else:  # Directly behind the learned rows, with the words' own end row and padding.
+        at, words = learned_end, range(1, 1 + tokens - learned_end)
+        fits = at + words_end <= tokens
     rows = [["learned", row] for row in range(tokens)]
-    if layout == "joined":  # The learned end and padding rows move back behind the words.
-        rows[at + len(words) :] = [["learned", row] for row in range(learned_end, tokens - len(words))]
-    if at + len(words) + (layout == "joined") > tokens:
-        return None
     rows[at : at + len(words)] = [["words", row] for row in words]
-    return rows
+    return rows if fits else None
 
 
 def write_hybrids():
@@ -116,7 +118,7 @@ def write_hybrids():
             "wordsEnd": words,
             "rows": hybrid(layout, tokens, learned, words),
         }
-        for layout in ("authors", "joined")
+        for layout in ("authors", "direct")
         for tokens, learned, words in sizes
     ]
     lines = ",\n".join("  " + json.dumps(case) for case in cases)
