@@ -51,47 +51,74 @@ function trim(rgba: Uint8Array, width: number, height: number): Icon {
   return { ...cut, rgba: out };
 }
 
+type Box = { readonly x: number; readonly y: number; readonly scale: number };
+
+// Per output pixel, the six source pixels it averages (three bilinear samples, two taps each) and their weights;
+// a tap outside the icon has weight 0.
+function taps(offset: number, scale: number, length: number, first: number, last: number) {
+  const at = new Int32Array((last - first + 1) * 6);
+  const weight = new Float32Array(at.length);
+  for (let i = first; i <= last; i++) {
+    for (let s = 0; s < 3; s++) {
+      const u = (i + (s + 0.5) / 3 - offset) / scale - 0.5;
+      for (let tap = 0; tap < 2; tap++) {
+        const source = Math.floor(u) + tap;
+        const k = (i - first) * 6 + s * 2 + tap;
+        if (source < 0 || source >= length) continue;
+        at[k] = source;
+        weight[k] = (tap ? u - Math.floor(u) : 1 - u + Math.floor(u)) / 3;
+      }
+    }
+  }
+  return { at, weight };
+}
+
 /**
- * Draws the icon over `pixels` ([size, size, 3]) into a box, and its alpha into `mask` ([size, size]); the box may be
- * anywhere. Each pixel averages 3 × 3 bilinear samples, so that drawings made smaller don't shimmer.
+ * Draws the icon over `pixels` ([size, size, 3]) into a box inside the picture, and its alpha into `mask` ([size, size]).
+ * Each pixel averages 3 × 3 bilinear samples, so that drawings made smaller don't shimmer.
  */
 export function draw(
-  picture: Icon,
-  box: { readonly x: number; readonly y: number; readonly scale: number },
+  { width, height, rgba }: Icon,
+  box: Box,
   size: number,
   pixels: Uint8Array,
   mask: Uint8Array,
 ): void {
-  const { width, height, rgba } = picture;
-  const inverse = 1 / box.scale;
   const x0 = Math.max(0, Math.floor(box.x) - 1);
   const y0 = Math.max(0, Math.floor(box.y) - 1);
   const x1 = Math.min(size - 1, Math.ceil(box.x + width * box.scale) + 1);
   const y1 = Math.min(size - 1, Math.ceil(box.y + height * box.scale) + 1);
+  const columns = taps(box.x, box.scale, width, x0, x1);
+  const rows = taps(box.y, box.scale, height, y0, y1);
+  const across = x1 - x0 + 1;
+  const narrow = new Float32Array(height * across * 4); // [height, across, 4], colours multiplied by alpha
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < across; x++) {
+      const to = (y * across + x) * 4;
+      for (let k = x * 6; k < x * 6 + 6; k++) {
+        const from = (y * width + columns.at[k]!) * 4;
+        const alpha = columns.weight[k]! * rgba[from + 3]!;
+        narrow[to]! += alpha * rgba[from]!;
+        narrow[to + 1]! += alpha * rgba[from + 1]!;
+        narrow[to + 2]! += alpha * rgba[from + 2]!;
+        narrow[to + 3]! += alpha;
+      }
+    }
+  }
   for (let y = y0; y <= y1; y++) {
-    for (let x = x0; x <= x1; x++) {
+    for (let x = 0; x < across; x++) {
       let [r, g, b, a] = [0, 0, 0, 0];
-      for (let s = 0; s < 9; s++) {
-        const u = (x + ((s % 3) + 0.5) / 3 - box.x) * inverse - 0.5;
-        const v = (y + (Math.floor(s / 3) + 0.5) / 3 - box.y) * inverse - 0.5;
-        const iu = Math.floor(u);
-        const iv = Math.floor(v);
-        for (let corner = 0; corner < 4; corner++) {
-          const px = iu + (corner & 1);
-          const py = iv + (corner >> 1);
-          if (px < 0 || py < 0 || px >= width || py >= height) continue;
-          const weight = (corner & 1 ? u - iu : 1 - u + iu) * (corner >> 1 ? v - iv : 1 - v + iv);
-          const at = (py * width + px) * 4;
-          const alpha = weight * rgba[at + 3]!;
-          r += alpha * rgba[at]!;
-          g += alpha * rgba[at + 1]!;
-          b += alpha * rgba[at + 2]!;
-          a += alpha;
-        }
+      for (let k = (y - y0) * 6; k < (y - y0) * 6 + 6; k++) {
+        const from = (rows.at[k]! * across + x) * 4;
+        const weight = rows.weight[k]!;
+        r += weight * narrow[from]!;
+        g += weight * narrow[from + 1]!;
+        b += weight * narrow[from + 2]!;
+        a += weight * narrow[from + 3]!;
       }
       if (a <= 0) continue;
-      const coverage = Math.min(1, a / (9 * 255));
-      const at = y * size + x;
+      const coverage = Math.min(1, a / 255);
+      const at = y * size + x + x0;
       mask[at] = Math.round(coverage * 255);
       const keep = 1 - coverage;
       pixels[at * 3] = Math.round(pixels[at * 3]! * keep + (r / a) * coverage);

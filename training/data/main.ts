@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { scenePair } from "./pairs.ts";
+import { editPair, scenePair } from "./pairs.ts";
 import { writeShards } from "./shards.ts";
 
 const { values } = parseArgs({
@@ -20,8 +20,9 @@ if (!out || !(count > 0) || !Number.isInteger(count) || !Number.isInteger(seed))
 }
 if (split !== "train" && split !== "test") throw new Error(`train:data: --split is train or test, not "${split}"`);
 
+const pair = values["scenes-only"] ? scenePair : editPair;
 const started = performance.now();
-for await (const done of writeShards(out, { count, seed, split }, (i) => scenePair(split, seed, i))) {
+for await (const done of writeShards(out, { count, seed, split }, (i) => pair(split, seed, i))) {
   const each = (performance.now() - started) / done;
   process.stdout.write(`${done} of ${count} pairs, ${each.toFixed(2)} ms each\n`);
 }

@@ -8,7 +8,7 @@ export const shardSize = 2048;
 /** Bytes of one pair: before and after, [2, 128, 128, 3]. */
 export const pairBytes = 2 * area * 3;
 /** Raised whenever the same seed would give other pairs than before. */
-export const version = 1;
+export const version = 2;
 
 /** One line of a shard's `.jsonl`: what a pair shows. */
 export type PairRecord = {
