@@ -1,4 +1,4 @@
-import { anyColour, type Colour, otherColour } from "../colours.ts";
+import { aColour, anyColour, type Colour, otherColour } from "../colours.ts";
 import { brightness, define, type Edit } from "./edit.ts";
 import { curves, matrix, ramp } from "./filters.ts";
 
@@ -69,7 +69,7 @@ export const colourEdits: readonly Edit[] = [
       return { dark, light: otherColour(random, dark, among) };
     },
     phrases: ({ dark, light }) => [
-      `make it a ${dark.name} and ${light.name} duotone`,
+      `make it ${aColour(dark)} and ${light.name} duotone`,
       `print it in ${dark.name} and ${light.name}`,
       `use only ${dark.name} and ${light.name}`,
     ],
@@ -146,7 +146,7 @@ export const colourEdits: readonly Edit[] = [
     }),
     phrases: ({ colour }) => [
       `tint it ${colour.name}`,
-      `put a ${colour.name} filter over it`,
+      `put ${aColour(colour)} filter over it`,
       `wash it in ${colour.name}`,
     ],
     extra: ({ colour }) => `tinted ${colour.name}`,

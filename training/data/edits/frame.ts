@@ -79,7 +79,10 @@ export const frameEdits: readonly Edit[] = [
     name: "polaroid",
     family: "frame",
     sample: (random) => ({ colour: anyColour(random, [], ["white", "cream", "black", "silver", "pink", "beige"]) }),
-    phrases: ({ colour }) => [`make it a ${colour.name} polaroid`, `put it in a ${colour.name} instant photo border`],
+    phrases: ({ colour }) => [
+      `make it ${aColour(colour)} polaroid`,
+      `put it in ${aColour(colour)} instant photo border`,
+    ],
     extra: ({ colour }) => `${colour.name} polaroid`,
     apply: ({ pixels }, { colour }) =>
       lay(

@@ -1,4 +1,4 @@
-import { anyColour, type Colour } from "../colours.ts";
+import { aColour, anyColour, type Colour } from "../colours.ts";
 import { size } from "../size.ts";
 import { define, type Edit } from "./edit.ts";
 import { curves, field, lay } from "./filters.ts";
@@ -69,7 +69,7 @@ export const lightEdits: readonly Edit[] = [
       start: random.range(0.45, 0.65),
     }),
     phrases: ({ colour }) => [
-      `add a ${colour.name} vignette`,
+      `add ${aColour(colour)} vignette`,
       `fade the edges to ${colour.name}`,
       `make the corners ${colour.name}`,
     ],

@@ -1,4 +1,4 @@
-import { anyColour, type Colour, otherColour } from "../colours.ts";
+import { aColour, anyColour, type Colour, otherColour } from "../colours.ts";
 import { area, size } from "../size.ts";
 import { brightness, define, type Edit } from "./edit.ts";
 import { alpha, blur, grow, lay, ramp } from "./filters.ts";
@@ -10,7 +10,7 @@ export const objectEdits: readonly Edit[] = [
     sample: (random) => ({ colour: anyColour(random), width: random.int(5, 8) }),
     phrases: ({ colour }) => [
       `put a thick ${colour.name} outline around the object`,
-      `make it a sticker with a ${colour.name} border`,
+      `make it a sticker with ${aColour(colour)} border`,
       `outline the object in ${colour.name}`,
     ],
     extra: ({ colour }) => `outlined in ${colour.name}`,
@@ -45,7 +45,7 @@ export const objectEdits: readonly Edit[] = [
     family: "object",
     sample: (random) => ({ colour: anyColour(random) }),
     phrases: ({ colour }) => [
-      `make the object a ${colour.name} silhouette`,
+      `make the object ${aColour(colour)} silhouette`,
       `fill the object with plain ${colour.name}`,
       `cut it out of ${colour.name} paper`,
     ],

@@ -1,4 +1,4 @@
-import { anyColour, type Colour, named } from "../colours.ts";
+import { aColour, anyColour, type Colour, named } from "../colours.ts";
 import { Random } from "../random.ts";
 import { area, size } from "../size.ts";
 import { brightness, define, type Edit, type Picture } from "./edit.ts";
@@ -131,8 +131,8 @@ export const overlayEdits: readonly Edit[] = [
     family: "overlay",
     sample: (random) => ({ colour: anyColour(random), height: random.int(22, 36) }),
     phrases: ({ colour }) => [
-      `put a ${colour.name} band along the bottom`,
-      `cover the bottom with a ${colour.name} strip`,
+      `put ${aColour(colour)} band along the bottom`,
+      `cover the bottom with ${aColour(colour)} strip`,
     ],
     extra: ({ colour }) => `${colour.name} band at the bottom`,
     apply: ({ pixels }, { colour, height }) =>

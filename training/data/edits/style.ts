@@ -1,4 +1,4 @@
-import { anyColour, type Colour, otherColour } from "../colours.ts";
+import { aColour, anyColour, type Colour, otherColour } from "../colours.ts";
 import { area, size } from "../size.ts";
 import { brightness, bytes, canvas, define, type Edit } from "./edit.ts";
 import { blur, colourEdges, edges, field, lay, ramp } from "./filters.ts";
@@ -44,7 +44,7 @@ export const styleEdits: readonly Edit[] = [
       strength: random.range(2.2, 3.2),
     }),
     phrases: ({ ink, ground }) => [
-      `make it a ${ink.name} pencil sketch on ${ground.name} paper`,
+      `make it ${aColour(ink)} pencil sketch on ${ground.name} paper`,
       `draw it in ${ink.name} pencil on ${ground.name} paper`,
     ],
     extra: ({ ink, ground }) => `${ink.name} pencil sketch on ${ground.name} paper`,
