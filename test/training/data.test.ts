@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { distance, heldOutDistance, named, type Rgb } from "../../training/data/colours.ts";
+import { anyRequest, change } from "../../training/data/compose.ts";
+import {
+  applyEdit,
+  cases,
+  concepts,
+  editPair,
+  heldOutEdits,
+  readMeta,
+  readShard,
+  scene,
+  scenePair,
+  trainedEdits,
+  writeShards,
+} from "../../training/data/index.ts";
+import { hash, Random } from "../../training/data/random.ts";
+
+test("the same seed draws the same numbers on every machine", () => {
+  const random = new Random("a", 1);
+  assert.equal(hash("a", 1), 2601195509);
+  assert.deepEqual([random.next(), random.int(0, 1000), random.range(-1, 1)], [0.7702074486296624, 834, -0.925]);
+});
+
+test("a scene and a pair are pure functions of their seeds", async () => {
+  const [first, again, other] = await Promise.all([7, 7, 8].map((seed) => scene("owl", "noto", seed)));
+  assert.deepEqual(again, first);
+  assert.notDeepEqual(other!.pixels, first!.pixels);
+  const pairs = await Promise.all([3, 3, 4].map((index) => editPair("train", 1, index)));
+  assert.deepEqual(pairs[1], pairs[0]);
+  assert.notDeepEqual(pairs[2]!.before, pairs[0]!.before);
+});
+
+test("a scene keeps its object inside, and its mask where the object is", async () => {
+  const { pixels, mask, caption } = await scene("owl", "twemoji", 1);
+  assert.equal(pixels.length, 128 * 128 * 3);
+  assert.equal(mask.length, 128 * 128);
+  assert.match(caption, /^an owl on /);
+  const covered = mask.reduce((sum, v) => sum + v, 0) / (255 * 128 * 128);
+  assert.ok(covered > 0.1 && covered < 0.8, `${covered} of the picture is covered`);
+});
+
+test("no concept and no icon is in both splits", () => {
+  const icons = (split: "train" | "test") =>
+    concepts(split).flatMap((concept) => [...concept.icons].map((icon) => icon.join("/")));
+  const train = new Set(icons("train"));
+  assert.deepEqual(
+    icons("test").filter((icon) => train.has(icon)),
+    [],
+  );
+  const [kept, held] = [concepts("train").length, concepts("test").length];
+  assert.ok(kept > 600, `${kept} concepts to train on`);
+  assert.ok(held / (kept + held) >= 0.05, `${held} held out of ${kept + held}`);
+  for (const { icons: drawn } of concepts("train")) assert.ok(drawn.size >= 2);
+});
+
+test("pairs of a split show only its concepts, and no edit that is held out", async () => {
+  const kinds = new Set(trainedEdits.map(({ name }) => name));
+  for (const { name } of heldOutEdits) assert.ok(!kinds.has(name), name);
+  for (const split of ["train", "test"] as const) {
+    const own = new Set(concepts(split).map(({ name }) => name));
+    for (let index = 0; index < 60; index++) {
+      const { record, before, after } = await editPair(split, 5, index);
+      assert.ok(own.has(record.concept), record.concept);
+      for (const name of record.edit.split("+")) assert.ok(kinds.has(name), name);
+      assert.ok(change(before, after) >= 0.005, `${record.edit} can hardly be seen`);
+    }
+  }
+});
+
+// Every colour among the parameters, however deep.
+function colours(params: unknown): readonly { name: string; rgb: Rgb }[] {
+  if (typeof params !== "object" || params === null) return [];
+  if ("rgb" in params && "name" in params) return [params as { name: string; rgb: Rgb }];
+  return Object.values(params).flatMap(colours);
+}
+
+test("the stream of requests never shows held-out colours or compositions", () => {
+  const heldOut = { frame: "teal", crop: "teal", background: "salmon" } as const;
+  let composed = 0;
+  const count = 20_000;
+  for (let index = 0; index < count; index++) {
+    const { parts, instruction } = anyRequest(new Random("requests", index));
+    if (parts.length === 2) composed++;
+    for (const { edit, params } of parts) {
+      const banned = heldOut[edit.family as keyof typeof heldOut];
+      if (!banned) continue;
+      for (const { name, rgb } of colours(params)) {
+        assert.notEqual(name, banned, instruction);
+        assert.ok(distance(rgb, named(banned).rgb) >= heldOutDistance, `${instruction}: ${rgb} is nearly ${banned}`);
+      }
+    }
+    const names = parts.map(({ edit }) => edit.name);
+    assert.ok(!(names.includes("grey") && parts.some(({ edit }) => edit.family === "frame")), instruction);
+    assert.doesNotMatch(instruction, /\ba [aeio]/, "the article");
+  }
+  assert.ok(composed / count > 0.15 && composed / count < 0.2, `${composed} of ${count} are compositions`);
+});
+
+test("scenes to train on are never on salmon", async () => {
+  for (let index = 0; index < 150; index++) {
+    const { record } = await scenePair("train", 9, index);
+    assert.doesNotMatch(record.before, /salmon/);
+  }
+});
+
+test("training knows enough kinds and families, by different names", () => {
+  const all = [...trainedEdits, ...heldOutEdits];
+  assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
+  assert.ok(trainedEdits.length >= 35);
+  assert.ok(new Set(trainedEdits.map(({ family }) => family)).size >= 6);
+});
+
+for (const edit of [...trainedEdits, ...heldOutEdits]) {
+  test(`edit: ${edit.name}`, async () => {
+    const picture = await scene("owl", "noto", 2);
+    const untouched = Uint8Array.from(picture.pixels);
+    const seen = [1, 2, 3].map((seed) => {
+      const params = edit.sample(new Random(edit.name, seed));
+      assert.deepEqual(JSON.parse(JSON.stringify(params)), params, "parameters survive JSON");
+      for (const phrase of edit.phrases(params)) assert.match(phrase, /^[a-z0-9 ,]+$/);
+      assert.ok(edit.extra?.(params) ?? edit.setting?.(params), "the caption says what changed");
+      const pixels = applyEdit(picture, edit, params);
+      assert.equal(pixels.length, 128 * 128 * 3);
+      assert.deepEqual(applyEdit(picture, edit, params), pixels, "the same again");
+      return change(picture.pixels, pixels);
+    });
+    assert.ok(Math.max(...seen) >= 0.005, `it changes the picture by ${seen}`);
+    assert.deepEqual(picture.pixels, untouched, "the scene itself stays");
+  });
+}
+
+test("cases show one edit with the same parameters in different pictures", async () => {
+  const edit = heldOutEdits.find(({ name }) => name === "teal frame")!;
+  const options = { edit, pairs: 2, tests: 3, seed: 4 };
+  const found = await cases(options);
+  assert.deepEqual(await cases(options), found);
+  assert.equal(found.nearestWords, "put a turquoise frame around it");
+  const examples = [...found.pairs, ...found.tests];
+  assert.deepEqual([found.pairs.length, found.tests.length], [2, 3]);
+  assert.equal(new Set(examples.map(({ concept }) => concept)).size, 5);
+  const held = new Set(concepts("test").map(({ name }) => name));
+  for (const { concept, after, words } of examples) {
+    assert.ok(held.has(concept));
+    assert.deepEqual([...after.subarray(0, 3)], [...named("teal").rgb]);
+    assert.match(words.after, /, teal frame$/);
+  }
+});
+
+test("shards are read as they were written, and meta.json comes last", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "visii-data-"));
+  try {
+    const about = { count: 3, seed: 2, split: "train" } as const;
+    const written = writeShards(folder, about, (index) => editPair("train", 2, index));
+    assert.equal((await written.next()).value, 3);
+    assert.throws(() => readMeta(folder), /meta\.json/, "not complete yet");
+    for await (const _ of written);
+    assert.deepEqual(readMeta(folder), { size: 128, shardSize: 2048, version: 2, ...about });
+    const pairs = readShard(folder, 0);
+    assert.equal(pairs.length, 3);
+    for (const [index, pair] of pairs.entries()) assert.deepEqual(pair, await editPair("train", 2, index));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
