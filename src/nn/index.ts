@@ -15,5 +15,5 @@ export {
   layerNorm,
   linear,
 } from "./layers.ts";
-export { clipDirectionLoss, cosineSimilarity, mse, normalize } from "./losses.ts";
+export { clipDirectionLoss, contrastive, cosineSimilarity, gaussianKl, mse, normalize } from "./losses.ts";
 export { type TimestepOptions, timestepEmbedding } from "./timestep.ts";

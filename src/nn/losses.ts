@@ -29,3 +29,34 @@ export function clipDirectionLoss(instruction: Tensor, textProjection: Tensor, d
   const projected = graph.matmul(rows, graph.transpose(textProjection, [1, 0])); // [N, P]
   return graph.neg(graph.mean(graph.minimum(cosineSimilarity(projected, direction), NEAR_ENOUGH)));
 }
+
+/**
+ * CLIP's loss: rows of a and b [N, P], compared by cosine times `scale` (a scalar: the inverse temperature), should be nearest to their own
+ * partner; the mean of both directions' cross-entropies → scalar, log N where nothing is told apart.
+ */
+export function contrastive(a: Tensor, b: Tensor, scale: Tensor): Tensor {
+  const cosines = graph.matmul(normalize(a), graph.swapLast(normalize(b))); // [N, N]
+  const logits = graph.mul(cosines, scale);
+  const own = graph.mean(graph.sum(graph.mul(logits, identity(a.shape[0]!)), [1]));
+  const rivals = graph.add(graph.mean(logSumExp(logits, 1)), graph.mean(logSumExp(logits, 0)));
+  return graph.sub(graph.mul(rivals, 0.5), own);
+}
+
+/** Kullback-Leibler divergence of diagonal normals from the standard one, in nats, the mean over all elements → scalar. */
+export function gaussianKl(mean: Tensor, logvar: Tensor): Tensor {
+  const each = graph.sub(graph.add(graph.square(mean), graph.exp(logvar)), graph.add(logvar, 1));
+  return graph.mul(graph.mean(each), 0.5);
+}
+
+function logSumExp(x: Tensor, axis: number): Tensor {
+  const top = graph.max(x, [axis], true); // subtracted, so that no exponential overflows
+  return graph.add(graph.log(graph.sum(graph.exp(graph.sub(x, top)), [axis], true)), top);
+}
+
+/** [n, n] */
+function identity(n: number): Tensor {
+  return graph.constant(
+    Float32Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0)),
+    [n, n],
+  );
+}
