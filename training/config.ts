@@ -9,16 +9,10 @@ export interface Schedule {
   readonly batch: number;
   /** The learning rate's peak. */
   readonly lr: number;
-  /** Steps of linear warm-up before it. @default 100 */
+  /** Steps of linear warm-up before it. @default 100, the UNet's 200 */
   readonly warmup?: number;
   /** Decay of the exponential average of the weights, which is what is published. */
   readonly average: number;
-  /** AdamW's. @default [0.9, 0.98] */
-  readonly betas?: readonly [number, number];
-  /** AdamW's. @default 0.01 */
-  readonly weightDecay?: number;
-  /** Norm that the whole gradient is cut to. @default 1 */
-  readonly clip?: number;
   /** Steps between two checkpoints. @default 500 */
   readonly checkpointEvery?: number;
 }
@@ -37,23 +31,36 @@ export interface VaeSettings extends Schedule {
 }
 
 export interface ClipSettings extends Schedule {
-  /** What transformers' `CLIPConfig` is made with: `text_config`, `vision_config`, `projection_dim`. */
-  readonly model: Json;
-  /** Merges of the byte-pair vocabulary that is learned from the captions and instructions. @default 1500 */
-  readonly merges?: number;
-  /** Weight of the loss between an edit's direction and its instruction. @default 1 */
-  readonly direction?: number;
+  /** The byte-pair vocabulary, learned from captions and instructions. */
+  readonly tokenizer: {
+    /** Letters and merged pieces that words are made of, at most. */
+    readonly vocabulary: number;
+    /** Tokens of every text, start and end included. */
+    readonly maxLength: number;
+    /** How often a pair must occur to be merged. @default 20 */
+    readonly minFrequency?: number;
+  };
+  /** P, the width of the space where pictures and texts meet. */
+  readonly projection: number;
+  /** What transformers' `CLIPTextConfig` is made with, but for what the tokenizer says. */
+  readonly text: Json;
+  /** What transformers' `CLIPVisionConfig` is made with. */
+  readonly vision: Json;
 }
 
 export interface UNetSettings extends Schedule {
-  /** What diffusers' `UNet2DConditionModel` is made with. */
+  /** What diffusers' `UNet2DConditionModel` is made with, but for what the other parts say. */
   readonly model: Json;
-  /** @default "v_prediction" */
-  readonly prediction?: "v_prediction" | "epsilon";
-  /** Share of the samples without words, as many without picture, and as many without both. @default 0.05 */
-  readonly drop?: number;
-  /** Deviation of the noise on the text's states. @default 0.1 */
-  readonly textNoise?: number;
+  /** A scheduler's configuration: the noise that is added, and whether ε or v is predicted. */
+  readonly scheduler: Json;
+  /** Share of the samples without words. */
+  readonly dropText: number;
+  /** Share of the samples without picture. */
+  readonly dropImage: number;
+  /** Share of the samples without either. */
+  readonly dropBoth: number;
+  /** Deviation of the noise on the text's states. */
+  readonly textNoise: number;
 }
 
 export interface TrainingConfig {
@@ -78,7 +85,6 @@ export function readConfig(file: string): TrainingConfig {
     const settings = config[part];
     if (!settings) continue;
     for (const name of ["steps", "batch", "lr", "average"] as const) need(file, `${part}.${name}`, settings[name]);
-    if (typeof settings.model !== "object") throw new VisiiError("usage", `${file}: ${part}.model is not an object`);
   }
   return config;
 }

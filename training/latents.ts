@@ -16,7 +16,7 @@ import { fileSource } from "../src/weights/node.ts";
 import { type Pairs, stack } from "./dataset.ts";
 
 type Which = "before" | "after";
-const sides = ["before", "after"] as const;
+export const sides = ["before", "after"] as const;
 
 /** The latents of all pairs, encoded once (the distribution's mode, not scaled), kept as halves. */
 export class Latents {

@@ -9,7 +9,7 @@ import type { Schedule } from "./config.ts";
 import type { Initialise } from "./initialise.ts";
 import { averageDecay, learningRate } from "./schedule.ts";
 import { State } from "./state.ts";
-import { stepGraph } from "./step.ts";
+import { type Optimiser, stepGraph } from "./step.ts";
 
 /** What is made smaller, and other numbers worth logging. */
 export interface Loss {
@@ -26,6 +26,7 @@ export interface Task {
   /** Its random numbers are its own, whatever the other parts do. */
   readonly seed: bigint;
   readonly schedule: Schedule;
+  readonly optimiser: Optimiser;
   readonly initialise: Initialise;
   /** The kind of step that step `step` (from 0) is; each kind has its own graph over the same parameters. */
   stage(step: number): string;
@@ -114,7 +115,7 @@ export class StepSession {
   static async create(task: Task, stage: string, runtime: Runtime): Promise<StepSession> {
     const { scope, parameters } = inputScope();
     const { loss, report = {} } = task.loss(scope, stage);
-    const model = toOnnx({ ...stepGraph(parameters, loss, task.schedule), ...report });
+    const model = toOnnx({ ...stepGraph(parameters, loss, task.optimiser), ...report });
     return new StepSession(await runtime.load(model), model.inputs, ["loss", "gradient", ...Object.keys(report)]);
   }
 

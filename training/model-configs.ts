@@ -1,8 +1,9 @@
 /** The `config.json` files of a model, from the few options that the training's configuration gives; the rest are the defaults. */
 import type { Json } from "../src/models/index.ts";
+import type { ClipSettings } from "./config.ts";
 
 /** For `AutoencoderKL`. */
-export function vaeConfig(model: Json, resolution: number, scalingFactor: number): Json {
+export function vaeConfig(model: Json, resolution: number): Json {
   const levels = (model.block_out_channels as readonly number[]).length;
   return {
     _class_name: "AutoencoderKL",
@@ -12,7 +13,7 @@ export function vaeConfig(model: Json, resolution: number, scalingFactor: number
     in_channels: 3,
     out_channels: 3,
     sample_size: resolution,
-    scaling_factor: scalingFactor,
+    scaling_factor: 1,
     force_upcast: false,
     ...model,
   };
@@ -31,33 +32,18 @@ export function unetConfig(model: Json, latentSide: number, latentChannels: numb
   };
 }
 
-/** For `CLIPModel`. Without other orders, texts have 77 tokens and the towers share their projection. */
-export function clipConfig(model: Json, resolution: number, vocabulary: number): Json {
-  const projection = model.projection_dim ?? 512;
-  const tower = { hidden_act: "quick_gelu", layer_norm_eps: 1e-5, projection_dim: projection };
+/** For `CLIPModel`, with `vocabulary` tokens of which the last two begin and end a text. */
+export function clipConfig(settings: ClipSettings, vocabulary: number): Json {
+  const shared = { hidden_act: "quick_gelu", layer_norm_eps: 1e-5, projection_dim: settings.projection };
+  const special = { bos_token_id: vocabulary - 2, eos_token_id: vocabulary - 1, pad_token_id: vocabulary - 1 };
+  const text = { ...shared, model_type: "clip_text_model", ...settings.text, vocab_size: vocabulary, ...special };
   return {
     architectures: ["CLIPModel"],
     model_type: "clip",
+    projection_dim: settings.projection,
     logit_scale_init_value: Math.log(1 / 0.07),
-    ...model,
-    projection_dim: projection,
-    text_config: {
-      ...tower,
-      model_type: "clip_text_model",
-      max_position_embeddings: 77,
-      ...(model.text_config as Json),
-      vocab_size: vocabulary,
-      bos_token_id: vocabulary - 2,
-      eos_token_id: vocabulary - 1,
-      pad_token_id: vocabulary - 1,
-    },
-    vision_config: {
-      ...tower,
-      model_type: "clip_vision_model",
-      num_channels: 3,
-      image_size: resolution,
-      ...(model.vision_config as Json),
-    },
+    text_config: text,
+    vision_config: { ...shared, model_type: "clip_vision_model", num_channels: 3, ...settings.vision },
   };
 }
 
@@ -84,18 +70,9 @@ export function preprocessorConfig(side: number): Json {
   };
 }
 
-/** Stable Diffusion's noise schedule, sampled as InstructPix2Pix does. */
-export function schedulerConfig(prediction: "v_prediction" | "epsilon"): Json {
-  return {
-    _class_name: "EulerAncestralDiscreteScheduler",
-    beta_start: 0.00085,
-    beta_end: 0.012,
-    beta_schedule: "scaled_linear",
-    num_train_timesteps: 1000,
-    prediction_type: prediction,
-    steps_offset: 1,
-    timestep_spacing: "linspace",
-  };
+/** Sampled as InstructPix2Pix does. */
+export function schedulerConfig(settings: Json): Json {
+  return { _class_name: "EulerAncestralDiscreteScheduler", steps_offset: 1, ...settings };
 }
 
 export const modelIndex: Json = {

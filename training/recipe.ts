@@ -4,7 +4,7 @@ import { noiseSeed } from "../src/rng/index.ts";
 import { type PartName, parts, settingsOf, type TrainingConfig } from "./config.ts";
 import { Pairs } from "./dataset.ts";
 import { readPart, readTokenizer, writeJson, writePart, writeTokenizer } from "./export.ts";
-import { encodePictures, pairLatents } from "./latents.ts";
+import { encodePictures, pairLatents, sides } from "./latents.ts";
 import { type LogEntry, type LoopOptions, train } from "./loop.ts";
 import {
   clipConfig,
@@ -15,6 +15,7 @@ import {
   unetConfig,
   vaeConfig,
 } from "./model-configs.ts";
+import { normaliseLatents } from "./normalise.ts";
 import { clipTask } from "./parts/clip.ts";
 import { unetTask } from "./parts/unet.ts";
 import { vaeTask } from "./parts/vae.ts";
@@ -27,8 +28,8 @@ export interface RecipeOptions extends Omit<LoopOptions, "onStep"> {
   readonly onStep?: (part: PartName, entry: LogEntry) => void;
 }
 
-/** Pictures whose latents tell the scaling factor. */
-const MEASURED = 256;
+/** Pairs whose latents tell their mean and deviation. */
+const MEASURED = 512;
 
 /**
  * Trains one part and writes it into the model folder `<out>/model`. The UNet needs the folder's VAE, text encoder and tokenizer, so it comes
@@ -52,25 +53,28 @@ async function trainVae(options: RecipeOptions, pairs: Pairs): Promise<void> {
   const sources = { train: pairs, scenes, resolution: config.resolution };
   const state = await train(vaeTask(settings, seedOf("vae", config), sources), loop("vae", options));
 
-  // Latents are diffused with deviation 1: what the trained encoder gives is measured.
-  const write = (scale: number) =>
-    writePart(modelFolder(out), "vae", vaeConfig(settings.model, config.resolution, scale), state);
-  await write(1);
-  const vae = await readPart(modelFolder(out), "vae");
-  const network = { config: parseVaeConfig(vae.config), scope: vae.scope };
-  const latents = await encodePictures(network, pairs, "after", Math.min(MEASURED, pairs.length), runtime);
-  await write(Number((1 / deviation(latents)).toPrecision(5)));
+  const folder = modelFolder(out);
+  const json = vaeConfig(settings.model, config.resolution);
+  const network = parseVaeConfig(json);
+  await writePart(folder, "vae", json, state);
+  const raw = { config: network, scope: (await readPart(folder, "vae")).scope };
+  const count = Math.min(MEASURED, pairs.length);
+  const latents: Float32Array[] = [];
+  for (const side of sides) latents.push(await encodePictures(raw, pairs, side, count, runtime));
+  normaliseLatents(state, network.latentChannels, (config.resolution / network.factor) ** 2, latents);
+  await writePart(folder, "vae", json, state);
 }
 
 async function trainClip(options: RecipeOptions, pairs: Pairs): Promise<void> {
   const { config, out } = options;
   const settings = settingsOf(config, "clip");
   const texts = pairs.records.flatMap(({ before, after, instruction }) => [before, after, instruction]);
-  const pieces = learnBytePairs(texts, settings.merges ?? 1500);
-  const json = clipConfig(settings.model, config.resolution, Object.keys(pieces.vocab).length);
+  const { vocabulary, minFrequency = 20, maxLength } = settings.tokenizer;
+  const pieces = learnBytePairs(texts, vocabulary, minFrequency);
+  const json = clipConfig(settings, Object.keys(pieces.vocab).length);
   const clip = parseClipConfig(json);
   const folder = modelFolder(out);
-  await writeTokenizer(folder, pieces, clip.text.positions);
+  await writeTokenizer(folder, pieces, maxLength);
   const task = clipTask(settings, clip, seedOf("clip", config), pairs, readTokenizer(folder));
   const state = await train(task, loop("clip", options));
   await writePart(folder, "clip", json, state);
@@ -96,10 +100,7 @@ async function trainUNet(options: RecipeOptions, pairs: Pairs): Promise<void> {
   });
   const state = await train(task, loop("unet", options));
   await writePart(folder, "unet", json, state);
-  await writeJson(
-    join(folder, "scheduler", "scheduler_config.json"),
-    schedulerConfig(settings.prediction ?? "v_prediction"),
-  );
+  await writeJson(join(folder, "scheduler", "scheduler_config.json"), schedulerConfig(settings.scheduler));
   await writeJson(join(folder, "visii.json"), {
     name: config.name ?? "tiny",
     version: "1",
@@ -121,13 +122,4 @@ function loop(part: PartName, { runtime, out, resume, signal, onStep }: RecipeOp
 /** Each part draws its own random numbers. */
 function seedOf(part: PartName, { seed }: TrainingConfig): bigint {
   return BigInt(noiseSeed(seed, parts.indexOf(part)));
-}
-
-function deviation(x: Float32Array): number {
-  let [sum, squares] = [0, 0];
-  for (const value of x) {
-    sum += value;
-    squares += value * value;
-  }
-  return Math.sqrt(squares / x.length - (sum / x.length) ** 2);
 }

@@ -13,7 +13,14 @@ import {
   type Tensor,
 } from "../src/graph/index.ts";
 import { adamW } from "../src/nn/index.ts";
-import type { Schedule } from "./config.ts";
+
+export interface Optimiser {
+  readonly betas: readonly [number, number];
+  readonly weightDecay: number;
+}
+
+/** Norm that the whole gradient is cut to. */
+const LARGEST_GRADIENT = 1;
 
 /**
  * A whole training step as one graph: gradients of `loss` with respect to all parameters, cut to a norm, and AdamW. Parameters are inputs by
@@ -25,12 +32,12 @@ import type { Schedule } from "./config.ts";
 export function stepGraph(
   parameters: ReadonlyMap<string, Tensor>,
   loss: Tensor,
-  { betas = [0.9, 0.98], weightDecay = 0.01, clip = 1 }: Schedule,
+  { betas, weightDecay }: Optimiser,
 ): Record<string, Tensor> {
   const all = [...parameters.values()];
   const slope = flatten(gradients(loss, all));
   const norm = sqrt(sum(square(slope)));
-  const cut = mul(slope, minimum(div(clip, add(norm, 1e-6)), 1));
+  const cut = mul(slope, minimum(div(LARGEST_GRADIENT, add(norm, 1e-6)), 1));
   const [m, v] = [input("m", slope.shape), input("v", slope.shape)];
   const options = { lr: input("lr", []), step: input("step", []), betas, weightDecay };
   const next = adamW(flatten(all), cut, m, v, options);

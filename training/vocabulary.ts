@@ -9,16 +9,25 @@ export interface BytePairs {
 
 const END = "</w>";
 
-/** Learns up to `count` merges from the words of these texts: the most frequent pair first, and of equals the first in the alphabet. */
-export function learnBytePairs(texts: Iterable<string>, count: number): BytePairs {
+interface Word {
+  pieces: string[];
+  readonly times: number;
+}
+
+/**
+ * Learns merges from the words of these texts, the most frequent pair first and of equals the first in the alphabet, until words are made of
+ * `size` different pieces or no pair occurs `minFrequency` times.
+ */
+export function learnBytePairs(texts: Iterable<string>, size: number, minFrequency: number): BytePairs {
   const alphabet = byteAlphabet();
-  const words = [...countWords(texts)].map(([word, times]) => {
-    const letters = [...new TextEncoder().encode(word)].map((byte) => alphabet[byte]!);
-    return { pieces: [...letters.slice(0, -1), letters.at(-1)! + END], times };
+  const words = [...countWords(texts)].map(([word, times]): Word => {
+    const bytes = [...new TextEncoder().encode(word)].map((byte) => alphabet[byte]!);
+    return { pieces: [...bytes.slice(0, -1), bytes.at(-1)! + END], times };
   });
+  const letters = new Set(words.flatMap(({ pieces }) => pieces)).size;
   const merges: [string, string][] = [];
-  while (merges.length < count) {
-    const pair = mostFrequent(words);
+  while (letters + merges.length < size) {
+    const pair = mostFrequent(words, minFrequency);
     if (!pair) break;
     merges.push(pair);
     for (const word of words) word.pieces = merge(word.pieces, pair);
@@ -42,7 +51,7 @@ function countWords(texts: Iterable<string>): Map<string, number> {
   return counts;
 }
 
-function mostFrequent(words: readonly { pieces: string[]; times: number }[]): [string, string] | undefined {
+function mostFrequent(words: readonly Word[], minFrequency: number): [string, string] | undefined {
   const counts = new Map<string, number>();
   for (const { pieces, times } of words) {
     for (let i = 0; i + 1 < pieces.length; i++) {
@@ -53,6 +62,7 @@ function mostFrequent(words: readonly { pieces: string[]; times: number }[]): [s
   let best: string | undefined;
   for (const [pair, n] of counts) {
     const most = best === undefined ? 0 : counts.get(best)!;
+    if (n < minFrequency) continue;
     if (n > most || (n === most && pair < best!)) best = pair;
   }
   return best?.split(" ") as [string, string] | undefined;

@@ -32,11 +32,13 @@ export function clipDirectionLoss(instruction: Tensor, textProjection: Tensor, d
 
 /**
  * CLIP's loss: rows of a and b [N, P], compared by cosine times `scale` (a scalar: the inverse temperature), should be nearest to their own
- * partner; the mean of both directions' cross-entropies → scalar, log N where nothing is told apart.
+ * partner; the mean of both directions' cross-entropies → scalar, log N where nothing is told apart. `ignore` [N, N] is 1 where two rows are
+ * not to be held against each other, because they mean the same, and 0 elsewhere.
  */
-export function contrastive(a: Tensor, b: Tensor, scale: Tensor): Tensor {
+export function contrastive(a: Tensor, b: Tensor, scale: Tensor, ignore?: Tensor): Tensor {
   const cosines = graph.matmul(normalize(a), graph.swapLast(normalize(b))); // [N, N]
-  const logits = graph.mul(cosines, scale);
+  const all = graph.mul(cosines, scale);
+  const logits = ignore ? graph.sub(all, graph.mul(ignore, 1e4)) : all;
   const own = graph.mean(graph.sum(graph.mul(logits, identity(a.shape[0]!)), [1]));
   const rivals = graph.add(graph.mean(logSumExp(logits, 1)), graph.mean(logSumExp(logits, 0)));
   return graph.sub(graph.mul(rivals, 0.5), own);

@@ -23,6 +23,15 @@ test("contrastive: alike rows cost log N, and huge scales don't overflow", async
   assert.ok(Math.abs(out![0]! - Math.log(3)) < 1e-4, `${out![0]}`);
 });
 
+test("contrastive: rows that mean the same are not held against each other", async () => {
+  const [a, ignore] = [input("a", [3, 2]), input("ignore", [3, 3])];
+  const feeds = { a: Float32Array.of(1, 0, 1, 0, 0, 1), ignore: Float32Array.of(0, 1, 0, 1, 0, 0, 0, 0, 0) };
+  const { out } = await evaluate({ out: contrastive(a, a, scalar(1), ignore) }, feeds);
+  // The twins see each other's place as empty: log(e + 1) − 1 each; the third sees both: log(e + 2) − 1.
+  const expected = (2 * Math.log(Math.E + 1) + Math.log(Math.E + 2)) / 3 - 1;
+  assert.ok(Math.abs(out![0]! - expected) < 1e-6, `${out![0]}`);
+});
+
 test("gaussianKl: nothing for the standard normal; its value and gradient elsewhere", async () => {
   const [m, logvar] = [input("mean", [2]), input("logvar", [2])];
   const loss = gaussianKl(m, logvar);

@@ -1,4 +1,4 @@
-import { add, concat, exp, input, minimum, mul, slice, sub, type Tensor } from "../../src/graph/index.ts";
+import { add, exp, input, minimum, slice, sub } from "../../src/graph/index.ts";
 import { parseClipPreprocess, toClipTensor } from "../../src/image/clip.ts";
 import {
   type ClipConfig,
@@ -9,7 +9,6 @@ import {
   tokenEmbedding,
 } from "../../src/models/index.ts";
 import { contrastive, normalize } from "../../src/nn/index.ts";
-import type { Generator } from "../../src/rng/index.ts";
 import type { ClipTokenizer } from "../../src/tokenizer/index.ts";
 import type { Scope } from "../../src/weights/index.ts";
 import type { ClipSettings } from "../config.ts";
@@ -38,19 +37,17 @@ export function clipTask(
     name: "clip",
     seed,
     schedule: settings,
+    optimiser: { betas: [0.9, 0.98], weightDecay: 0.05 },
     initialise: likeClip,
     stage: () => "pairs",
-    loss: (scope) => clipLoss(scope, config, n, settings.direction ?? 1),
+    loss: (scope) => clipLoss(scope, config, n),
     batch(_, random) {
-      const chosen = unlikePairs(data, n, random);
-      const picture = (i: number) => toClipTensor(data.picture(chosen[i % n]!, i < n ? "before" : "after"), preprocess);
+      const chosen = [...random.randint(0, data.length, n)];
       const records = chosen.map((index) => data.records[index]!);
-      const texts = [
-        ...records.map((r) => r.before),
-        ...records.map((r) => r.after),
-        ...records.map((r) => r.instruction),
-      ];
-      const ids = texts.map((text) => tokenizer.encode(text).ids);
+      const captions = [...records.map((r) => r.before), ...records.map((r) => r.after)];
+      const instructions = records.map((r) => r.instruction);
+      const ids = [...captions, ...instructions].map((text) => tokenizer.encode(text).ids);
+      const picture = (i: number) => toClipTensor(data.picture(chosen[i % n]!, i < n ? "before" : "after"), preprocess);
       return {
         pixels: stack(2 * n, picture),
         ids: BigInt64Array.from(ids.flatMap((row) => [...row])),
@@ -58,39 +55,31 @@ export function clipTask(
           config.text,
           ids.map((row) => Array.from(row, Number)),
         ),
+        same_captions: twins(captions),
+        same_instructions: twins(instructions),
       };
     },
   };
 }
 
-/** `pixels` [2N, 3, S, S]: N before, N after; `ids` [3N, T]: their captions, then the instructions; `rows` [3N]: their end tokens. */
-function clipLoss(scope: Scope, config: ClipConfig, n: number, direction: number): Loss {
+/**
+ * `pixels` [2N, 3, S, S]: N before, N after; `ids` [3N, T]: their captions, then the instructions; `rows` [3N]: their end tokens; `same_captions`
+ * [2N, 2N], `same_instructions` [N, N].
+ */
+function clipLoss(scope: Scope, config: ClipConfig, n: number): Loss {
   const { imageSize, channels } = config.vision;
   const images = normalize(clipImageEmbeds(scope, config, input("pixels", [2 * n, channels, imageSize, imageSize]))); // [2N, P]
   const ids = input("ids", [3 * n, config.text.positions], "int64");
   const rows = input("rows", [3 * n], "int64");
   const texts = clipTextEmbeds(scope, config, tokenEmbedding(scope, config.text, ids), rows); // [3N, P]
   const scale = exp(minimum(logitScale(scope), LARGEST_LOGIT_SCALE));
-  const part = (x: Tensor, i: number) => slice(x, 0, i * n, (i + 1) * n); // [N, P]
-  const captions = contrastive(images, concat([part(texts, 0), part(texts, 1)], 0), scale);
-  const directions = contrastive(sub(part(images, 1), part(images, 0)), part(texts, 2), scale);
-  return { loss: add(captions, mul(directions, direction)), report: { captions, directions } };
+  const captions = contrastive(images, slice(texts, 0, 0, 2 * n), scale, input("same_captions", [2 * n, 2 * n]));
+  const changes = sub(slice(images, 0, n, 2 * n), slice(images, 0, 0, n)); // [N, P]
+  const edits = contrastive(changes, slice(texts, 0, 2 * n, 3 * n), scale, input("same_instructions", [n, n]));
+  return { loss: add(captions, edits), report: { captions, edits } };
 }
 
-/** Tries for another pair before two of one batch may have the same instruction, which no encoder could tell apart. */
-const TRIES = 8;
-
-function unlikePairs(data: Pairs, count: number, random: Generator): number[] {
-  const chosen: number[] = [];
-  const seen = new Set<string>();
-  while (chosen.length < count) {
-    let index = 0;
-    for (let i = 0; i < TRIES; i++) {
-      index = random.randint(0, data.length, 1)[0]!;
-      if (!seen.has(data.records[index]!.instruction)) break;
-    }
-    seen.add(data.records[index]!.instruction);
-    chosen.push(index);
-  }
-  return chosen;
+/** [N, N]: 1 where two different rows have the same text. */
+function twins(texts: readonly string[]): Float32Array {
+  return Float32Array.from(texts.flatMap((a, i) => texts.map((b, j) => Number(i !== j && a === b))));
 }

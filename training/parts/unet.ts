@@ -21,40 +21,46 @@ export interface UNetSources {
 
 /** InstructPix2Pix: noised latents of the after image, beside those of the before image, are told the instruction. */
 export function unetTask(settings: UNetSettings, config: UNetConfig, seed: bigint, sources: UNetSources): Task {
-  const { batch: n, prediction = "v_prediction", drop = 0.05, textNoise = 0.1 } = settings;
+  const { batch: n, dropText, dropImage, dropBoth, textNoise } = settings;
   const { latents, instructions, tokenizer, text } = sources;
-  const schedule = new NoiseSchedule(parseSchedulerConfig(schedulerConfig(prediction)));
+  const schedule = new NoiseSchedule(parseSchedulerConfig(schedulerConfig(settings.scheduler)));
   return {
     name: "unet",
     seed,
-    schedule: settings,
+    schedule: { ...settings, warmup: settings.warmup ?? 200 },
+    optimiser: { betas: [0.9, 0.99], weightDecay: 0.01 },
     initialise: likePyTorch,
     stage: () => "pairs",
     loss: (scope) => unetLoss(scope, config, text, n),
     batch(_, random) {
-      const rows = Array.from({ length: n }, () => {
+      const rows = Array.from({ length: n }, (_, i) => {
         const index = random.randint(0, instructions.length, 1)[0]!;
-        const t = random.randint(0, schedule.length, 1)[0]!;
-        const fate = random.random24() / drop; // < 1 no words, < 2 neither, < 3 no picture
+        // One timestep from each of n equal stretches: every batch sees all levels of noise.
+        const t = Math.floor(((i + random.random24()) * schedule.length) / n);
+        const fate = random.random24();
+        const words = fate >= dropBoth + dropText;
+        const picture = fate >= dropBoth && !(words && fate < dropBoth + dropText + dropImage);
         const after = latents.read(index, "after").map((x) => x * latents.scalingFactor);
         const before = latents.read(index, "before");
         const noise = random.randn(after.length);
         return {
           t,
-          ids: tokenizer.encode(fate < 2 ? "" : instructions[index]!).ids,
-          before: fate >= 1 && fate < 3 ? before.fill(0) : before,
+          words,
+          ids: tokenizer.encode(words ? instructions[index]! : "").ids,
+          before: picture ? before : before.fill(0),
           sample: schedule.addNoise(after, noise, t),
           target: schedule.target(after, noise, t),
         };
       });
-      const wobble = random.randn(n * text.config.positions * text.config.width);
+      const each = text.config.positions * text.config.width;
       return {
         sample: stack(n, (i) => rows[i]!.sample),
         image_latents: stack(n, (i) => rows[i]!.before),
         target: stack(n, (i) => rows[i]!.target),
         timestep: Float32Array.from(rows, ({ t }) => t),
         ids: BigInt64Array.from(rows.flatMap(({ ids }) => [...ids])),
-        text_noise: wobble.map((x) => x * textNoise),
+        // Written words only: the empty text is what guidance steers away from, and always the same.
+        text_noise: stack(n, (i) => random.randn(each).map((x) => (rows[i]!.words ? x * textNoise : 0))),
       };
     },
   };

@@ -24,7 +24,7 @@ export interface VaeSources {
 /** The autoencoder: mostly on crops, which are cheap and full of detail; at the end on whole pictures. */
 export function vaeTask(settings: VaeSettings, seed: bigint, sources: VaeSources): Task {
   const { steps, fullPictureShare } = settings;
-  const config = parseVaeConfig(vaeConfig(settings.model, sources.resolution, 1));
+  const config = parseVaeConfig(vaeConfig(settings.model, sources.resolution));
   const shape = (stage: string) =>
     stage === "whole"
       ? { count: settings.fullBatch, side: sources.resolution }
@@ -33,6 +33,7 @@ export function vaeTask(settings: VaeSettings, seed: bigint, sources: VaeSources
     name: "vae",
     seed,
     schedule: settings,
+    optimiser: { betas: [0.9, 0.98], weightDecay: 0.01 },
     initialise: likePyTorch,
     stage: (step) => (step >= steps * (1 - fullPictureShare) ? "whole" : "crops"),
     loss: (scope, stage) => vaeLoss(scope, config, settings.kl, shape(stage)),
