@@ -19,6 +19,7 @@ import { normaliseLatents } from "./normalise.ts";
 import { clipTask } from "./parts/clip.ts";
 import { unetTask } from "./parts/unet.ts";
 import { vaeTask } from "./parts/vae.ts";
+import { Texts } from "./texts.ts";
 import { learnBytePairs } from "./vocabulary.ts";
 
 export interface RecipeOptions extends Omit<LoopOptions, "onStep"> {
@@ -92,11 +93,13 @@ async function trainUNet(options: RecipeOptions, pairs: Pairs): Promise<void> {
   const side = config.resolution / vaeSettings.factor;
   const json = unetConfig(settings.model, side, vaeSettings.latentChannels, textSettings.width);
   const encoder = { ...vae, config: vaeSettings };
+  const instructions = pairs.records.map(({ instruction }) => instruction);
+  const words = { config: textSettings, scope: text.scope, tokenizer: readTokenizer(folder) };
   const task = unetTask(settings, parseUNetConfig(json), seedOf("unet", config), {
     latents: await pairLatents(join(out, "latents.safetensors"), encoder, pairs, runtime),
-    instructions: pairs.records.map(({ instruction }) => instruction),
-    tokenizer: readTokenizer(folder),
-    text: { config: textSettings, scope: text.scope },
+    texts: await Texts.encode(instructions, words, runtime),
+    instructions,
+    tokens: textSettings.positions,
   });
   const state = await train(task, loop("unet", options));
   await writePart(folder, "unet", json, state);

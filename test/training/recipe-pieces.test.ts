@@ -134,9 +134,9 @@ test("the vocabulary: most frequent pairs first, in CLIP's layout, readable by t
   assert.equal(vocab["<|endoftext|>"], Object.keys(vocab).length - 1);
   assert.equal(new Set(Object.values(vocab)).size, Object.keys(vocab).length);
   const tokenizer = new ClipTokenizer({ vocab, merges, config: { model_max_length: 16 } });
-  const { ids, span } = tokenizer.encode("Lower newest!");
-  assert.equal(tokenizer.decode(ids), "lower newest!");
-  assert.ok(span.end - span.start < "lowernewest!".length);
+  const { ids, span } = tokenizer.encode("Lower newest");
+  assert.equal(tokenizer.decode(ids), "lower newest");
+  assert.ok(span.end - span.start < "lowernewest".length);
   const rare = learnBytePairs(texts, 100, 4).merges;
   assert.equal(rare, "#version: 0.2\nl o\nw e\n");
   // Ten letters: l o w w</w> e r</w> n s t</w> !</w>

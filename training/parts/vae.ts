@@ -47,7 +47,12 @@ export function vaeTask(settings: VaeSettings, seed: bigint, sources: VaeSources
 }
 
 /** `pixels` [N, 3, S, S] in −1 … 1 and `noise` for the latents. L1 + L2 + ½ · L1 of the differences between neighbours + kl · KL. */
-function vaeLoss(scope: Scope, config: VaeConfig, kl: number, { count, side }: { count: number; side: number }): Loss {
+export function vaeLoss(
+  scope: Scope,
+  config: VaeConfig,
+  kl: number,
+  { count, side }: { count: number; side: number },
+): Loss {
   const pixels = input("pixels", [count, config.inChannels, side, side]);
   const posterior = vaeEncode(scope, config, pixels);
   const decoded = vaeDecode(scope, config, sampleLatents(posterior, input("noise", posterior.mean.shape)));
