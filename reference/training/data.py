@@ -1,0 +1,41 @@
+"""Reads the shards that `npm run train:data` writes: raw bytes [n, 2, 128, 128, 3] and a line of JSON per pair."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+
+class Pairs:
+    """Before and after pictures of a folder of shards, memory-mapped."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        meta = json.loads((self.folder / "meta.json").read_text())
+        size = meta["size"]
+        self.shards = [
+            np.memmap(path, dtype=np.uint8, mode="r").reshape(-1, 2, size, size, 3)
+            for path in sorted(self.folder.glob("pairs-*.u8"))
+        ]
+        self.starts = np.cumsum([0] + [len(shard) for shard in self.shards])
+
+    def __len__(self):
+        return int(self.starts[-1])
+
+    def pictures(self, index, which):
+        """uint8 [H, W, 3]; which: 0 before, 1 after."""
+        shard = int(np.searchsorted(self.starts, index, side="right")) - 1
+        return self.shards[shard][index - self.starts[shard], which]
+
+    def lines(self):
+        return [
+            json.loads(line)
+            for path in sorted(self.folder.glob("pairs-*.jsonl"))
+            for line in path.read_text().splitlines()
+        ]
+
+
+def to_tensor(pictures):
+    """list of uint8 [H, W, 3] -> float32 [N, 3, H, W] in -1 … 1"""
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1

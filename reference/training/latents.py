@@ -1,0 +1,61 @@
+"""Normalises the trained autoencoder's latents and encodes all training pairs with it, once. `python latents.py`"""
+
+import json
+
+import numpy as np
+import torch
+from common import CONFIG, WORK, load, set_up
+from data import Pairs, to_tensor
+from train_vae import build
+
+
+def trained_vae():
+    """The average of training, its latents moved to mean 0 and variance 1 per channel: quant_conv and post_quant_conv take that in exactly."""
+    vae = build()
+    state = load("vae")
+    vae.load_state_dict({**state["vae"], **state["average"]})
+    vae.eval().requires_grad_(False)
+    statistics = WORK / "latents.json"
+    if statistics.exists():
+        known = json.loads(statistics.read_text())
+        mean, std = torch.tensor(known["mean"]), torch.tensor(known["std"])
+    else:
+        pairs = Pairs(WORK / "data" / "train")
+        z = torch.cat([encode(vae, [pairs.pictures(i, i % 2)]) for i in range(0, 1024)])
+        mean, std = z.mean((0, 2, 3)), z.std((0, 2, 3))
+        statistics.write_text(json.dumps({"mean": mean.tolist(), "std": std.tolist()}))
+    c = vae.config.latent_channels
+    quant, post = vae.quant_conv, vae.post_quant_conv
+    post.bias += post.weight[:, :, 0, 0] @ mean
+    post.weight *= std[None, :, None, None]
+    quant.weight[:c] /= std[:, None, None, None]
+    quant.bias[:c] = (quant.bias[:c] - mean) / std
+    quant.bias[c:] -= 2 * std.log()
+    vae.register_to_config(scaling_factor=1.0)
+    return vae
+
+
+@torch.no_grad()
+def encode(vae, pictures):
+    return vae.encode(to_tensor(pictures)).latent_dist.mode()
+
+
+def main():
+    set_up(0)
+    vae = trained_vae()
+    for name in ("train", "val"):
+        pairs = Pairs(WORK / "data" / name)
+        count = min(len(pairs), CONFIG["unet"]["pairs"])
+        first = encode(vae, [pairs.pictures(0, 0)])
+        out = np.lib.format.open_memmap(WORK / f"latents-{name}.npy", mode="w+", dtype=np.float16, shape=(count, 2, *first.shape[1:]))
+        for start in range(0, count, 16):
+            indices = range(start, min(count, start + 16))
+            z = encode(vae, [pairs.pictures(i, which) for i in indices for which in (0, 1)])
+            out[start : start + len(indices)] = z.half().numpy().reshape(len(indices), 2, *z.shape[1:])
+            if start % 4096 == 0:
+                print(name, start, flush=True)
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
