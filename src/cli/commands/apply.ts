@@ -1,0 +1,46 @@
+import { basename } from "node:path";
+import { apply, Instruction, loadModel } from "../../index.ts";
+import { DEVICE, defineCommand } from "../command.ts";
+import { readInput, refuseOverwriting, routes, sha256 } from "../files.ts";
+import { misuse } from "../options.ts";
+import { EDIT, editFiles, editSettings } from "../pictures.ts";
+import { deviceOptions, given } from "../settings.ts";
+
+export const applyCommand = defineCommand({
+  name: "apply",
+  summary: "Applies a learned instruction to pictures of any size.",
+  usage: ["INSTRUCTION IMAGE -o FILE", "INSTRUCTION IMAGE|FOLDER… -o FOLDER"],
+  options: {
+    ...EDIT,
+    with: { type: "text", hint: "WORDS", help: "words that join the instruction: a hybrid instruction" },
+    splice: { type: "choice", choices: ["authors", "direct"], help: "how they are joined (default authors)" },
+    ...DEVICE,
+  },
+
+  async run({ values, positionals }, context) {
+    const [file, ...inputs] = positionals;
+    if (file === undefined) throw misuse("Name an instruction and the pictures to apply it to.");
+    const list = routes(inputs, values.output);
+    refuseOverwriting(
+      list.map(({ output }) => output),
+      [file],
+    );
+    const bytes = await readInput(file);
+    const instruction = await Instruction.parse(bytes, file);
+    const hybrid = given({ with: values.with, splice: values.splice });
+
+    await using model = await loadModel(values.model ?? instruction.provenance.model.name, deviceOptions(values));
+    const settings = editSettings(values);
+    const provenance = { command: "apply", instruction: { name: basename(file), hash: sha256(bytes) }, ...hybrid };
+    await editFiles(
+      {
+        model,
+        routes: list,
+        settings,
+        provenance,
+        edit: (image, options) => apply(model, instruction, image, { ...options, ...hybrid }),
+      },
+      context,
+    );
+  },
+});

@@ -1,0 +1,141 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { basename } from "node:path";
+import { isVisiiError, VisiiError } from "../../errors.ts";
+import { writeFileAtomic } from "../../files/atomic.ts";
+import { type Image, type LearnRun, learn, loadModel, type Pair, readImage, writeImage } from "../../index.ts";
+import { type Context, DEVICE, defineCommand } from "../command.ts";
+import { checkWritable, pairFiles, readInput, refuseOverwriting, sha256 } from "../files.ts";
+import { misuse } from "../options.ts";
+import { duration } from "../progress.ts";
+import { deviceOptions, given } from "../settings.ts";
+import { keptStep, renderStrip } from "../strip.ts";
+
+export const learnCommand = defineCommand({
+  name: "learn",
+  summary: "Learns the edit that turns the before pictures into the after pictures, and writes it as an instruction.",
+  usage: [
+    "BEFORE AFTER [BEFORE AFTER …] -o FILE.safetensors",
+    "FOLDER -o FILE.safetensors      with 0_0.png (before), 0_1.png (after), 1_0.png, …",
+  ],
+  options: {
+    output: {
+      type: "text",
+      short: "o",
+      hint: "FILE",
+      help: "the instruction, .safetensors; a strip of pictures joins it as .png",
+    },
+    model: { type: "text", hint: "NAME", help: "tiny (built in), owner/name, or ./folder (default tiny)" },
+    init: { type: "text", hint: "WORDS", help: "words to start from (default: neutral tokens)" },
+    tokens: { type: "number", help: "neutral tokens where there are no words, 1 to 75 (default 10)" },
+    steps: { type: "number", help: "steps of learning (default: the model's)" },
+    lr: { type: "number", help: "learning rate (default: the model's)" },
+    "lr-schedule": { type: "choice", choices: ["constant", "cosine"], help: "how the learning rate goes on" },
+    batch: { type: "number", help: "noised samples per step, 1 to 64" },
+    "lambda-mse": { type: "number", help: "weight of the diffusion loss (default 4)" },
+    "lambda-clip": { type: "number", help: "weight of the CLIP loss, 0 for none (default 0.1)" },
+    "guided-loss": { type: "flag", help: "take the loss of the guided prediction; --no-guided-loss of the plain one" },
+    "gradient-clip": { type: "number", help: "limit for each value of the gradient (default: none)" },
+    "checkpoint-every": { type: "number", help: "steps between checkpoints, of which the best is kept (default 100)" },
+    resolution: { type: "number", help: "longer side of the pictures as the model sees them, in pixels" },
+    seed: { type: "number", help: "seed of timesteps and noises (default 0)" },
+    resume: { type: "flag", help: "go on from FILE.checkpoint, which an interrupted run has left" },
+    strip: { type: "flag", help: "the strip of pictures, made unless --no-strip" },
+    ...DEVICE,
+  },
+
+  async run({ values, positionals }, { report, signal }) {
+    const started = report.seconds;
+    const files = pairFiles(positionals);
+    const output = outputFile(values.output);
+    const checkpointFile = `${output}.checkpoint`;
+    const stripFile = values.strip === false ? undefined : output.replace(/\.safetensors$/i, ".png");
+    const outputs = stripFile ? [output, stripFile] : [output];
+    refuseOverwriting(
+      [...outputs, checkpointFile],
+      files.flatMap(({ before, after }) => [before, after]),
+    );
+    for (const path of outputs) checkWritable(path);
+    const pairs: Pair[] = [];
+    for (const { before, after } of files)
+      pairs.push({ before: await readImage(before), after: await readImage(after) });
+    const resume = values.resume ? await readCheckpoint(checkpointFile) : undefined;
+
+    await using model = await loadModel(values.model ?? "tiny", deviceOptions(values));
+    const settings = given({
+      init: values.init,
+      tokens: values.tokens,
+      steps: values.steps,
+      lr: values.lr,
+      lrSchedule: values["lr-schedule"],
+      batch: values.batch,
+      lambdaMse: values["lambda-mse"],
+      lambdaClip: values["lambda-clip"],
+      guidedLoss: values["guided-loss"],
+      gradientClip: values["gradient-clip"],
+      checkpointEvery: values["checkpoint-every"],
+      resolution: values.resolution,
+      seed: values.seed,
+    });
+    const run = learn(model, { pairs, ...settings, ...given({ resume }), signal });
+    await follow(run, checkpointFile, report);
+
+    const instruction = await run.result;
+    await instruction.save(output);
+    const state = run.state() ?? resume!;
+    if (stripFile) {
+      const options = { model, instruction, state, pair: pairs[0]!, title: basename(output), signal };
+      const onStep = (done: number, total: number) => report.step({ label: "picture strip", done, total });
+      await writeStrip(stripFile, await renderStrip({ ...options, onStep }), instruction.toBytes());
+    }
+    await rm(checkpointFile, { force: true });
+
+    const { checkpoints, losses } = instruction.provenance;
+    const kept = keptStep(checkpoints);
+    const seconds = duration(report.seconds - started);
+    const where = stripFile ? `${output}, and how it went to ${stripFile}` : output;
+    report.done(outputs, `Learned in ${seconds}: wrote step ${kept} of ${losses.length} to ${where}.`, {
+      step: kept,
+      validation: Math.min(...checkpoints.map(([, validation]) => validation)),
+    });
+  },
+});
+
+function outputFile(path: string | undefined): string {
+  if (path === undefined) throw misuse("Name the instruction's file with -o, for example -o edit.safetensors.");
+  if (!/\.safetensors$/i.test(path))
+    throw misuse(`The instruction's file must end in .safetensors, which ${path} does not.`);
+  return path;
+}
+
+async function readCheckpoint(path: string): Promise<Uint8Array> {
+  if (existsSync(path)) return readInput(path);
+  throw new VisiiError("input", `There is no ${path} to go on from; learn without --resume.`, { path });
+}
+
+/** Goes through the run; its state is kept at every checkpoint, and when it is interrupted. */
+async function follow(run: LearnRun, checkpointFile: string, report: Context["report"]): Promise<void> {
+  const save = async () => {
+    const state = run.state();
+    if (state) await writeFileAtomic(checkpointFile, state);
+    return state !== undefined;
+  };
+  let last = { step: 0, steps: 0 };
+  try {
+    for await (const { step, steps, loss, mse, clip, checkpoint } of run) {
+      last = { step, steps };
+      const event = { mse, clip, ...(checkpoint && { checkpoint }) };
+      report.step({ label: "learning", done: step, total: steps, loss, event });
+      if (checkpoint) await save();
+    }
+  } catch (error) {
+    if (!isVisiiError(error, "aborted") || !(await save())) throw error;
+    const message = `Stopped after step ${last.step} of ${last.steps}; the same command with --resume goes on from ${checkpointFile}.`;
+    throw new VisiiError("aborted", message, { ...last, checkpoint: checkpointFile }, { cause: error });
+  }
+}
+
+async function writeStrip(path: string, strip: Image, instruction: Uint8Array): Promise<void> {
+  const made = { command: "learn", instruction: { hash: sha256(instruction) } };
+  await writeImage(path, strip, { text: { visii: JSON.stringify(made) } });
+}

@@ -1,0 +1,75 @@
+import { decodeState } from "../core/learn-state.ts";
+import { renderSheet } from "../image/node.ts";
+import { apply, type Image, Instruction, type Model, type Pair } from "../index.ts";
+import { memorySource, openSafetensors } from "../weights/index.ts";
+
+/** Previews on a strip, at most. */
+const MOST = 6;
+/** Longest side of its pictures, in pixels: large enough to see, small enough for six in a row. */
+const [SMALLEST, LARGEST] = [128, 256];
+
+/** The checkpoints worth showing: evenly spread, with the last one and the one that was kept. */
+export function chooseCheckpoints(count: number, kept: number, most = MOST): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, i) => i);
+  const even = Array.from({ length: most }, (_, i) => Math.round(((i + 1) * count) / most) - 1);
+  if (even.includes(kept)) return even;
+  // The nearest but the last gives way.
+  const [nearest] = even.slice(0, -1).sort((a, b) => Math.abs(a - kept) - Math.abs(b - kept));
+  return even.map((index) => (index === nearest ? kept : index)).sort((a, b) => a - b);
+}
+
+export interface StripOptions {
+  readonly model: Model;
+  readonly instruction: Instruction;
+  /** What `run.state()` gave at the end. */
+  readonly state: Uint8Array;
+  /** The pair to show. */
+  readonly pair: Pair;
+  /** What the strip is called. */
+  readonly title: string;
+  readonly signal: AbortSignal;
+  readonly onStep: (done: number, total: number) => void;
+}
+
+/** The picture strip of a run: before, after, and the before picture edited by each checkpoint. */
+export async function renderStrip(options: StripOptions): Promise<Image> {
+  const { model, instruction, state, pair, title, signal, onStep } = options;
+  const { promptEmbeds, provenance } = instruction;
+  const { checkpoints } = await decodeState(state, await fingerprintOf(state));
+  const kept = checkpoints.findIndex(({ promptEmbeds: { length }, step }) => {
+    return length === promptEmbeds.data.length && step === keptStep(provenance.checkpoints);
+  });
+  const chosen = chooseCheckpoints(checkpoints.length, kept);
+  const previews: Image[] = [];
+  for (const [i, index] of chosen.entries()) {
+    const then = new Instruction({ ...promptEmbeds, data: checkpoints[index]!.promptEmbeds }, provenance);
+    const [preview] = await apply(model, then, pair.before, {
+      signal,
+      onStep: (done, total) => onStep(i * total + done, chosen.length * total),
+    });
+    previews.push(preview!);
+  }
+  const heading = (index: number) => `step ${checkpoints[index]!.step}${index === kept ? ", kept" : ""}`;
+  const { width, height } = pair.before;
+  return renderSheet({
+    title,
+    subtitle: `${provenance.model.name} · ${provenance.losses.length} steps · seed ${provenance.seed}`,
+    columns: ["before", "after", ...chosen.map(heading)],
+    rows: [{ label: "", images: [pair.before, pair.after, ...previews] }],
+    cell: Math.min(LARGEST, Math.max(SMALLEST, width, height)),
+    arrows: [0],
+    breaks: [1],
+  });
+}
+
+/** The step whose checkpoint has the lowest validation loss: the one that the instruction is. */
+export function keptStep(checkpoints: readonly (readonly [step: number, validation: number])[]): number | undefined {
+  return checkpoints.reduce<readonly [number, number] | undefined>(
+    (best, next) => (best === undefined || next[1] < best[1] ? next : best),
+    undefined,
+  )?.[0];
+}
+
+async function fingerprintOf(state: Uint8Array): Promise<string> {
+  return (await openSafetensors(memorySource("The checkpoint", state))).metadata.fingerprint ?? "";
+}
