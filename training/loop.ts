@@ -28,6 +28,8 @@ export interface Task {
   readonly schedule: Schedule;
   readonly optimiser: Optimiser;
   readonly initialise: Initialise;
+  /** Improves on the random start, before the first step. */
+  prepare?(state: State, runtime: Runtime): Promise<void>;
   /** The kind of step that step `step` (from 0) is; each kind has its own graph over the same parameters. */
   stage(step: number): string;
   loss(scope: Scope, stage: string): Loss;
@@ -67,7 +69,12 @@ export async function train(task: Task, options: LoopOptions): Promise<State> {
   const { scope, parameters } = inputScope();
   task.loss(scope, task.stage(0));
   const state = State.initial(parameters, task.initialise, random(2 ** 32 - 1));
-  if (options.resume && existsSync(file)) await state.load(file, settings);
+  if (options.resume && existsSync(file)) {
+    await state.load(file, settings);
+  } else {
+    await task.prepare?.(state, runtime);
+    state.average.set(state.parameters);
+  }
   const log = new Log(join(out, `${task.name}.jsonl`), state.step);
 
   let session: { stage: string; step: StepSession } | undefined;

@@ -37,7 +37,6 @@ export class State {
     for (const [key, { data, shape }] of state.tensors("parameters")) {
       data.set(initialise(key, shape, state.shapes, random));
     }
-    state.average.set(state.parameters);
     return state;
   }
 

@@ -9,10 +9,14 @@ import { type Pairs, stack } from "../dataset.ts";
 import { likePyTorch } from "../initialise.ts";
 import type { Loss, Task } from "../loop.ts";
 import { vaeConfig } from "../model-configs.ts";
+import { passThrough } from "../pass-through.ts";
 
 /** Share of the pictures that come from the pairs, where there are scenes too; and of those, the share of edited ones. */
 const FROM_PAIRS = 0.85;
 const EDITED = 0.75;
+
+/** Pictures that the start is measured on. */
+const EXAMPLES = 16;
 
 export interface VaeSources {
   readonly train: Pairs;
@@ -35,6 +39,12 @@ export function vaeTask(settings: VaeSettings, seed: bigint, sources: VaeSources
     schedule: settings,
     optimiser: { betas: [0.9, 0.98], weightDecay: 0.01 },
     initialise: likePyTorch,
+    async prepare(state, runtime) {
+      const shape = [EXAMPLES, config.inChannels, sources.resolution, sources.resolution];
+      const { train } = sources;
+      const data = stack(EXAMPLES, (i) => toTensor(train.picture(i % train.length, "before")));
+      await passThrough(state, config, { dtype: "float32", shape, data }, runtime);
+    },
     stage: (step) => (step >= steps * (1 - fullPictureShare) ? "whole" : "crops"),
     loss: (scope, stage) => vaeLoss(scope, config, settings.kl, shape(stage)),
     batch(stage, random) {
