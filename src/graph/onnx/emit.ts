@@ -28,6 +28,9 @@ class Writer implements Emitter {
   private readonly known = new Map<string, string>();
   private count = 0;
 
+  /** `inFiles`: some weights are read from files. The runtime takes external data from files or from memory, not from both. */
+  constructor(private readonly inFiles: boolean) {}
+
   node(opType: string, inputs: readonly string[], attrs: Record<string, AttributeValue> = {}, domain = ""): string {
     return this.once(`${domain}.${opType}(${inputs.join(",")})${JSON.stringify(attrs)}`, (name) => {
       this.nodes.push({ opType, domain, name, inputs, outputs: [name], attributes: attrs });
@@ -69,7 +72,7 @@ class Writer implements Emitter {
   }
 
   private place(data: Uint8Array, name: string): TensorProto["data"] {
-    if (data.length <= INLINE_LIMIT) return data;
+    if (this.inFiles || data.length <= INLINE_LIMIT) return data;
     this.memory.push({ path: name, data });
     return { location: name, offset: 0, length: data.length };
   }
@@ -89,10 +92,13 @@ class Writer implements Emitter {
 
 /** Writes the graph that computes the named outputs. Throws `VisiiError("graph")` when two inputs, or an input and an output, share a name. */
 export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
-  const writer = new Writer();
+  const nodes = walk(Object.values(outputs));
+  const inFile = ({ op, attrs }: Tensor) =>
+    op.name === "parameter" && "file" in (attrs as ParameterAttrs).source.location;
+  const writer = new Writer(nodes.some(inFile));
   const names = new Map<Tensor, string>();
   const inputs: ValueInfoProto[] = [];
-  for (const tensor of walk(Object.values(outputs))) {
+  for (const tensor of nodes) {
     if (tensor.op.name === "input") {
       const attrs = tensor.attrs as InputAttrs;
       ensure(!inputs.some(({ name }) => name === attrs.name), "toOnnx", `two inputs are called "${attrs.name}"`);
