@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import sharp from "sharp";
+import { learn } from "../../src/core/learn.ts";
+import { loadModel, readImage } from "../../src/index.ts";
+import { encodeSafetensors, memorySource, openSafetensors, readTensor } from "../../src/weights/index.ts";
+import { type Outcome, scratch, visii } from "./child.ts";
+import { writeExamples } from "./pictures.ts";
+
+const cwd = scratch();
+const at = (name: string) => join(cwd, name);
+const nano = join(import.meta.dirname, "../../models/nano");
+
+type Tensors = Parameters<typeof encodeSafetensors>[0];
+
+/** A copy of nano whose UNet has other weights. */
+async function changedModel(name: string, change: (tensors: Record<string, Tensors[string]>) => void): Promise<void> {
+  cpSync(nano, at(name), { recursive: true });
+  const file = readdirSync(join(nano, "unet")).find((entry) => entry.endsWith(".safetensors"))!;
+  const path = join(at(name), "unet", file);
+  const source = await openSafetensors(memorySource(file, readFileSync(path)));
+  const tensors: Record<string, Tensors[string]> = {};
+  for (const key of source.tensors.keys()) tensors[key] = (await readTensor(source, key)) as Tensors[string];
+  change(tensors);
+  writeFileSync(path, encodeSafetensors(tensors, {}));
+}
+
+before(async () => {
+  await writeExamples(cwd);
+  writeFileSync(at("notes.png"), "not a picture at all");
+  writeFileSync(at("cut.png"), readFileSync(at("0_0.png")).subarray(0, 150));
+  const blank = sharp({
+    create: { width: 30_000, height: 30_000, channels: 3, background: "white" },
+    limitInputPixels: false,
+  });
+  await blank.png({ compressionLevel: 1, palette: false }).toFile(at("huge.png"));
+  await changedModel("other", (tensors) => {
+    const bias = tensors["conv_out.bias"]!;
+    (bias.data as Float32Array)[0]! += 1;
+  });
+  await changedModel("missing", (tensors) => {
+    delete tensors["conv_in.weight"];
+  });
+  await changedModel("misshaped", (tensors) => {
+    const { dtype, data } = tensors["conv_out.bias"]!;
+    tensors["conv_out.bias"] = { dtype, shape: [2, data.length / 2], data } as Tensors[string];
+  });
+  await using model = await loadModel("nano");
+  const pair = { before: await readImage(at("0_0.png")), after: await readImage(at("0_1.png")) };
+  await (await learn(model, { pairs: [pair], steps: 1 }).result).save(at("ink.safetensors"));
+});
+
+/** Failed as it should: exit code, one sentence on stderr and no trace, one event on stdout, no new file. */
+async function refuses(args: readonly string[], code: number, sentence: RegExp, limits?: string): Promise<Outcome> {
+  const files = readdirSync(cwd).sort();
+  const outcome = await visii([...args, "--json"], { cwd, ...(limits && { before: limits }) });
+  assert.equal(outcome.code, code, outcome.stderr);
+  assert.match(outcome.stderr, sentence);
+  assert.match(outcome.stderr, /^[^\n]+[.?]\n$/, "one line");
+  assert.doesNotMatch(outcome.stderr, /\.[jt]s:\d|\bat .+\(|Error:/, "no trace");
+  const last = outcome.events().at(-1)!;
+  assert.equal(last.event, "error");
+  assert.equal(`${last.message}\n`, outcome.stderr);
+  assert.deepEqual(readdirSync(cwd).sort(), files, "nothing half-written");
+  return outcome;
+}
+
+const learnFrom = (first: string) => [
+  "learn",
+  first,
+  "0_1.png",
+  "-o",
+  "new.safetensors",
+  "--model",
+  "nano",
+  "--steps",
+  "1",
+];
+
+test("pictures that are missing, no pictures, cut short, or too large", async () => {
+  await refuses(learnFrom("gone.png"), 1, /^gone\.png does not exist\.$/m);
+  await refuses(learnFrom("notes.png"), 1, /^notes\.png is not a picture that can be read/);
+  await refuses(learnFrom("cut.png"), 1, /^cut\.png is damaged or cut short\.$/m);
+  await refuses(learnFrom("huge.png"), 1, /^huge\.png is too large: 30,000 × 30,000 pixels/);
+  await refuses(["apply", "ink.safetensors", "cut.png", "-o", "out/"], 1, /^cut\.png is damaged or cut short\.$/m);
+});
+
+test("instructions that are none, or another model's", async () => {
+  await refuses(["inspect", "0_0.png"], 1, /^0_0\.png: this is not an instruction file/);
+  await refuses(["apply", "gone.safetensors", "0_0.png", "-o", "x.png"], 1, /^gone\.safetensors does not exist\.$/m);
+  await refuses(
+    ["apply", "ink.safetensors", "0_0.png", "-o", "x.png", "--model", "./other"],
+    1,
+    /^This instruction was learned with the model nano 1, not with .+ \(their weights differ\)/,
+  );
+});
+
+test("models that are not sound", async () => {
+  const call = (model: string) => [...learnFrom("0_0.png").slice(0, 5), "--steps", "1", "--model", model];
+  await refuses(call("./missing"), 1, /conv_in\.weight/);
+  await refuses(call("./misshaped"), 1, /conv_out\.bias/);
+  await refuses(call("nowhere"), 1, /^nowhere: there is no such model; known here: /);
+});
+
+test("a disk that is full", async () => {
+  // A limit of one block of 1024 bytes stands in for the full disk: every larger file fails half-way.
+  const limits = "ulimit -f 1";
+  const outcome = await refuses([...learnFrom("0_0.png"), "--no-strip"], 1, /^Cannot write new\.safetensors/, limits);
+  assert.equal(outcome.events().at(-1)!.code, "io");
+  await refuses(
+    ["apply", "ink.safetensors", "0_0.png", "-o", "x.png", "--steps", "1"],
+    1,
+    /^Cannot write x\.png/,
+    limits,
+  );
+});
+
+const MISUSED: readonly (readonly [args: readonly string[], sentence: RegExp])[] = [
+  [[...learnFrom("0_0.png"), "--steps", "abc"], /^--steps must be a number, got "abc"\.$/m],
+  [[...learnFrom("0_0.png"), "--steps", "0"], /^--steps must be a whole number from 1 to 100000, got 0\.$/m],
+  [[...learnFrom("0_0.png"), "--lambda-mse", "-1"], /^--lambda-mse must be a number from 0/],
+  [[...learnFrom("0_0.png"), "--frobnicate"], /^There is no option --frobnicate\.$/m],
+  [[...learnFrom("0_0.png"), "--device", "toaster"], /^--device must be one of auto, cpu, got "toaster"\.$/m],
+  [["apply", "ink.safetensors", "0_0.png", "-o", "0_0.png"], /^0_0\.png is one of the inputs/],
+  [["apply", "ink.safetensors", "0_0.png", "1_0.png", "-o", "x.png"], /^x\.png is one file, but there are 2 pictures/],
+  [["apply", "ink.safetensors", "0_0.png", "-o", "x.bmp"], /^x\.bmp: pictures are written as/],
+  [["learn", "0_0.png", "0_1.png", "-o", "0_0.safetensors"], /^0_0\.png is one of the inputs/],
+  [["lern", "0_0.png"], /^There is no command "lern"; did you mean learn\?$/m],
+];
+
+test("nonsense options, and what would overwrite an input", async () => {
+  for (const [args, sentence] of MISUSED) await refuses(args, 2, sentence);
+});
+
+test("--debug shows where an error came from, and only then", async () => {
+  const { code, stderr } = await visii(["inspect", "notes.png", "--debug"], { cwd });
+  assert.equal(code, 1);
+  assert.match(stderr, /\n\s+at /);
+});
