@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { VisiiError } from "../src/errors.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import type { Json } from "../src/models/index.ts";
 import { ClipTokenizer } from "../src/tokenizer/index.ts";
@@ -73,9 +74,11 @@ export interface WrittenPart {
   readonly hash: string;
 }
 
-/** A network that `writePart` wrote, as it will be used: with halves. */
+/** A network that `writePart` wrote, as it will be used: with halves. Throws `VisiiError("usage")` where it has not been trained yet. */
 export async function readPart(folder: string, part: "vae" | "text_encoder"): Promise<WrittenPart> {
-  const bytes = readFileSync(join(folder, part, part === "vae" ? VAE_OR_UNET : CLIP));
+  const file = join(folder, part, part === "vae" ? VAE_OR_UNET : CLIP);
+  if (!existsSync(file)) throw new VisiiError("usage", `${file}: there is no such file; train the vae and clip first.`);
+  const bytes = readFileSync(file);
   const weights = await openWeights(memorySource(`${folder}/${part}`, bytes));
   return {
     config: JSON.parse(readFileSync(join(folder, part, "config.json"), "utf8")) as Json,

@@ -109,6 +109,13 @@ test("a checkpoint of other settings is refused", async () => {
   );
 });
 
+test("the UNet is not trained before what it looks through", async () => {
+  await assert.rejects(
+    run("unet", join(folder, "early")),
+    (error) => isVisiiError(error, "usage") && /train the vae and clip first/.test(error.message),
+  );
+});
+
 test("a folder without shards is refused in words", async () => {
   await assert.rejects(
     run("vae", folder, { data: join(folder, "nothing") }),
