@@ -5,7 +5,10 @@ const SAME_KEYPRESS = 500;
  * The first Ctrl-C (or SIGTERM) fires the signal, so that work stops at its next step and is kept; a later one ends the program at once.
  * Files are written whole or not at all, so that is safe.
  */
-export function interruptSignal(exit: (code: number) => void, now: () => number = Date.now): AbortSignal {
+export function interruptible(
+  exit: (code: number) => void,
+  now: () => number = Date.now,
+): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   let first: number | undefined;
   const stop = () => {
@@ -13,7 +16,12 @@ export function interruptSignal(exit: (code: number) => void, now: () => number 
     first ??= now();
     controller.abort();
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return controller.signal;
+  const names = ["SIGINT", "SIGTERM"] as const;
+  for (const name of names) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const name of names) process.off(name, stop);
+    },
+  };
 }

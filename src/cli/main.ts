@@ -1,7 +1,7 @@
 import { isVisiiError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import { misuse, nearest } from "./options.ts";
 import { explainError, Reporter, type Streams } from "./reporter.ts";
 
@@ -45,7 +45,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await run(argv, streams);
 }
 
-async function run(argv: readonly string[], streams: Streams): Promise<number> {
+/** The same with streams of the caller's; returns the exit code. */
+export async function run(argv: readonly string[], streams: Streams): Promise<number> {
   const given = (flag: string) => argv.includes(flag);
   const mode = { json: given("--json"), quiet: given("--quiet"), debug: given("--debug") };
   const report = new Reporter(streams, mode);
@@ -56,8 +57,9 @@ async function run(argv: readonly string[], streams: Streams): Promise<number> {
     else {
       const command = await find(name);
       const help = rest.includes("--help") || rest.includes("-h");
+      using interrupt = interruptible(process.exit);
       if (help) streams.out(commandHelp(command));
-      else await command.run(rest, { report, signal: interruptSignal(process.exit) });
+      else await command.run(rest, { report, signal: interrupt.signal });
     }
     return 0;
   } catch (error) {

@@ -56,7 +56,7 @@ export class Reporter {
     if (this.phase?.label !== label) {
       this.phase = { label, since: time, first: done };
       this.lastDrawn = Number.NEGATIVE_INFINITY;
-      if (!event) return;
+      if (!event) return; // it only started the clock
     }
     if (this.mode.json) {
       if (event) this.event("step", { step: done, steps: total, ...(loss !== undefined && { loss }), ...event });

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import sharp from "sharp";
+import { deflateSync } from "node:zlib";
+import { run } from "../../src/cli/main.ts";
 import { learn } from "../../src/core/learn.ts";
+import { crc32 } from "../../src/image/png-text.ts";
 import { loadModel, readImage } from "../../src/index.ts";
 import { encodeSafetensors, memorySource, openSafetensors, readTensor } from "../../src/weights/index.ts";
 import { type Outcome, scratch, visii } from "./child.ts";
@@ -27,15 +29,31 @@ async function changedModel(name: string, change: (tensors: Record<string, Tenso
   writeFileSync(path, encodeSafetensors(tensors, {}));
 }
 
+/** A whole, valid PNG of one bit a pixel, which a drawing library would take minutes for. */
+function whitePng(side: number): Uint8Array {
+  const rows = Buffer.alloc(side * (1 + side / 8), 0xff);
+  for (let y = 0; y < side; y++) rows[y * (1 + side / 8)] = 0; // each row's filter: none
+  const chunk = (type: string, data: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header[8] = 1; // bits a pixel, grey
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const pixels = chunk("IDAT", deflateSync(rows, { level: 1 }));
+  return Buffer.concat([signature, chunk("IHDR", header), pixels, chunk("IEND", Buffer.alloc(0))]);
+}
+
 before(async () => {
   await writeExamples(cwd);
   writeFileSync(at("notes.png"), "not a picture at all");
   writeFileSync(at("cut.png"), readFileSync(at("0_0.png")).subarray(0, 150));
-  const blank = sharp({
-    create: { width: 30_000, height: 30_000, channels: 3, background: "white" },
-    limitInputPixels: false,
-  });
-  await blank.png({ compressionLevel: 1, palette: false }).toFile(at("huge.png"));
+  writeFileSync(at("huge.png"), whitePng(30_000));
   await changedModel("other", (tensors) => {
     const bias = tensors["conv_out.bias"]!;
     (bias.data as Float32Array)[0]! += 1;
@@ -131,7 +149,30 @@ const MISUSED: readonly (readonly [args: readonly string[], sentence: RegExp])[]
 ];
 
 test("nonsense options, and what would overwrite an input", async () => {
-  for (const [args, sentence] of MISUSED) await refuses(args, 2, sentence);
+  const here = process.cwd();
+  process.chdir(cwd);
+  try {
+    for (const [args, sentence] of MISUSED) {
+      let [stdout, stderr] = ["", ""];
+      const code = await run(args, {
+        out: (text) => {
+          stdout += text;
+        },
+        err: (text) => {
+          stderr += text;
+        },
+        columns: () => undefined,
+        now: () => 0,
+      });
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, "");
+      assert.match(stderr, sentence);
+      assert.match(stderr, /^[^\n]+[.?]\n$/, "one line");
+    }
+  } finally {
+    process.chdir(here);
+  }
+  for (const [args, sentence] of MISUSED.slice(0, 2)) await refuses(args, 2, sentence);
 });
 
 test("--debug shows where an error came from, and only then", async () => {
