@@ -65,11 +65,11 @@ async function demo([folder = shippedFolder(), modelName = "tiny", steps]: reado
 
   const sheet = await renderSheet({
     title: "Shown once, done again",
-    subtitle: `Learned from the first row alone, then applied to pictures it never saw · ${name} · ${instruction.provenance.losses.length} steps`,
+    subtitle: `The first row is all it was shown · ${name}, ${instruction.provenance.losses.length} steps`,
     columns: ["before", "after"],
     rows: [
-      { label: "example", images: [pair.before, pair.after] },
-      ...results.map(({ input, result }, i) => ({ label: i === 0 ? "result" : "", images: [input, result] })),
+      { label: "shown", images: [pair.before, pair.after] },
+      ...results.map(({ input, result }, i) => ({ label: `new picture ${i + 1}`, images: [input, result] })),
     ],
     cell: 192,
   });
