@@ -1,0 +1,100 @@
+"""Edits one picture with a model folder as diffusers' own pipeline does it, so that ours can be compared with it.
+
+    python reference/goldens/make_tiny.py                                        (from the repository's root)
+    python reference/goldens/make_tiny.py --model models/nano --out test/goldens/nano
+
+Writes into `--out`: `input.png` (kept if it is there and no `--picture` is given), `output.png`, `edit.json`
+with what was asked for, and `pipeline.safetensors` with what lies between.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from diffusers import StableDiffusionInstructPix2PixPipeline
+from PIL import Image
+from safetensors.torch import save_file
+from transformers import CLIPImageProcessor, CLIPModel
+
+STEPS = 20
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", type=Path, default=Path("models/tiny"))
+    parser.add_argument("--out", type=Path, default=Path("test/goldens/tiny"))
+    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--text", default="make it a sepia photo")
+    parser.add_argument("--seed", type=int, default=7)
+    return parser.parse_args()
+
+
+def guidance(model):
+    """The model's own scales; the paper's where it names none."""
+    own = json.loads((model / "visii.json").read_text()).get("defaults", {}).get("apply", {})
+    return own.get("guidanceScale", 7.5), own.get("imageGuidanceScale", 1.5)
+
+
+@torch.no_grad()
+def main():
+    given = arguments()
+    torch.set_num_threads(1)
+    given.out.mkdir(parents=True, exist_ok=True)
+    picture_file = given.out / "input.png"
+    picture = Image.open(given.picture or picture_file).convert("RGB")
+    if given.picture:
+        picture.save(picture_file)
+
+    pipe = StableDiffusionInstructPix2PixPipeline.from_pretrained(
+        given.model, safety_checker=None, torch_dtype=torch.float32
+    )
+    clip = CLIPModel.from_pretrained(given.model / "clip", dtype=torch.float32)
+    preprocess = CLIPImageProcessor.from_pretrained(given.model / "clip")
+    networks = {"unet": pipe.unet, "vae": pipe.vae, "text_encoder": pipe.text_encoder, "clip": clip}
+    assert all(p.dtype == torch.float32 for network in networks.values() for p in network.parameters())
+
+    text_scale, image_scale = guidance(given.model)
+    pipe.set_progress_bar_config(disable=True)
+    latents = pipe(
+        given.text,
+        picture,
+        num_inference_steps=STEPS,
+        guidance_scale=text_scale,
+        image_guidance_scale=image_scale,
+        generator=torch.Generator("cpu").manual_seed(given.seed),
+        output_type="latent",
+    ).images
+    decoded = pipe.vae.decode(latents / pipe.vae.config.scaling_factor).sample
+    pipe.image_processor.postprocess(decoded, output_type="pil")[0].save(given.out / "output.png")
+
+    length = pipe.tokenizer.model_max_length
+    tokens = pipe.tokenizer(given.text, padding="max_length", max_length=length, return_tensors="pt")
+    image_latents = pipe.vae.encode(pipe.image_processor.preprocess(picture)).latent_dist.mode()
+    vision = clip.vision_model(pixel_values=preprocess(picture, return_tensors="pt").pixel_values)
+    tensors = {
+        "prompt_embeds": pipe.text_encoder(tokens.input_ids)[0],
+        "image_embeds": F.normalize(clip.visual_projection(vision.pooler_output), dim=-1),
+        "image_latents": image_latents,
+        "latents": latents,
+    }
+    weights = (given.model / "unet/diffusion_pytorch_model.safetensors").read_bytes()
+    facts = {
+        "text": given.text,
+        "seed": given.seed,
+        "steps": STEPS,
+        "guidance_scale": text_scale,
+        "image_guidance_scale": image_scale,
+        "unet_sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    (given.out / "edit.json").write_text(json.dumps(facts, indent=2) + "\n")
+    save_file({key: value.contiguous() for key, value in tensors.items()}, given.out / "pipeline.safetensors")
+    for file in given.out.iterdir():
+        file.chmod(0o644)
+    print(facts)
+
+
+if __name__ == "__main__":
+    main()
