@@ -117,6 +117,9 @@ export function settle<S extends object>(defaults: S, given: Partial<S>): S {
 }
 
 function check(name: string, value: unknown): void {
+  if (name === "guidedLoss" && typeof value !== "boolean") {
+    throw new VisiiError("usage", `${name} must be true or false, got ${JSON.stringify(value)}`, { name, value });
+  }
   const words = WORDS[name];
   if (words && !words.includes(value as string)) {
     throw new VisiiError("usage", `${name} must be one of ${words.join(", ")}, got ${JSON.stringify(value)}`, {
