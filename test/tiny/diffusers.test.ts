@@ -11,9 +11,9 @@ import { fileSource } from "../../src/weights/node.ts";
 import { openSafetensors, readTensor } from "../../src/weights/safetensors.ts";
 import { relativeError } from "../graph/run.ts";
 
-/** One pass through one network, in float32 on both sides. */
-const PASS_TOLERANCE = 1e-5;
-/** Twenty steps of guided predictions, each of which takes in the rounding of the one before. */
+/** One pass through one network, against 64 bits. Where a picture is flat, norms divide by little and amplify rounding: PyTorch's own 7e-5. */
+const PASS_TOLERANCE = 1e-4;
+/** Twenty steps of guided predictions in 32 bits on both sides, each of which takes in the rounding of the one before. */
 const LATENTS_TOLERANCE = 1e-3;
 const LEAST_PSNR = 45;
 /** Clipping hides differences; a picture that is clipped all over would agree with any other. */
