@@ -11,8 +11,17 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { renderSheet } from "../src/image/node.ts";
-import { apply, type Image, isVisiiError, learn, loadModel, readImage, VisiiError, writeImage } from "../src/index.ts";
+import {
+  apply,
+  type Image,
+  isVisiiError,
+  learn,
+  loadModel,
+  readImage,
+  renderSheet,
+  VisiiError,
+  writeImage,
+} from "../src/index.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const output = resolve("out", "demo");

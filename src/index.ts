@@ -1,11 +1,11 @@
 export { type ApplyOptions, apply, type EditOptions, edit } from "./core/edit.ts";
 export { Instruction, type ModelIdentity, type Provenance } from "./core/instruction.ts";
-export { type LearnEvent, type LearnOptions, type LearnRun, learn } from "./core/learn.ts";
+export { type KeptCheckpoint, type LearnEvent, type LearnOptions, type LearnRun, learn } from "./core/learn.ts";
 export { Model } from "./core/model.ts";
 export { type LoadModelOptions, loadModel } from "./core/node.ts";
 export type { Pair } from "./core/pairs.ts";
 export type { Splice } from "./core/prompt.ts";
 export type { EditSettings, LearnSettings } from "./core/settings.ts";
 export { type ErrorCode, isVisiiError, VisiiError } from "./errors.ts";
-export { decodeImage, encodeImage, readImage, writeImage } from "./image/node.ts";
+export { decodeImage, encodeImage, readImage, renderSheet, type Sheet, writeImage } from "./image/node.ts";
 export type { Image } from "./image/pixels.ts";

@@ -37,13 +37,13 @@ def trained_vae():
 
 @torch.no_grad()
 def encode(vae, pictures):
-    return vae.encode(to_tensor(pictures)).latent_dist.mode()
+    return vae.encode(to_tensor(pictures).contiguous(memory_format=torch.channels_last)).latent_dist.mode()
 
 
 def main():
     set_up(0)
-    vae = trained_vae()
-    for name in ("train", "val"):
+    vae = trained_vae().to(memory_format=torch.channels_last)
+    for name in ("val", "train"):
         pairs = Pairs(WORK / "data" / name)
         count = min(len(pairs), CONFIG["unet"]["pairs"])
         first = encode(vae, [pairs.pictures(0, 0)])
@@ -52,7 +52,7 @@ def main():
             indices = range(start, min(count, start + 16))
             z = encode(vae, [pairs.pictures(i, which) for i in indices for which in (0, 1)])
             out[start : start + len(indices)] = z.half().numpy().reshape(len(indices), 2, *z.shape[1:])
-            if start % 4096 == 0:
+            if start % 1024 == 0:
                 print(name, start, flush=True)
         out.flush()
 

@@ -31,13 +31,13 @@ def build():
 class Texts:
     """Every instruction's hidden states, from CLIP's text tower, by the pair's number."""
 
-    def __init__(self, name):
+    def __init__(self, name, count):
         self.tokenizer = load_tokenizer()
         self.clip = build_clip(self.tokenizer)
         state = load("clip")
         self.clip.load_state_dict({**state["clip"], **state["average"]})
         self.clip.eval().requires_grad_(False)
-        words = [line["instruction"] for line in Pairs(WORK / "data" / name).lines()]
+        words = [line["instruction"] for line in Pairs(WORK / "data" / name).lines()[:count]]
         unique = sorted(set(words))
         number = {text: i for i, text in enumerate(unique)}
         self.numbers = np.array([number[text] for text in words])
@@ -58,7 +58,7 @@ def main():
     set_up(CONFIG["seed"])
     latents = np.load(WORK / "latents-train.npy", mmap_mode="r")
     held = torch.from_numpy(np.load(WORK / "latents-val.npy")[:256]).float()
-    texts, held_texts = Texts("train"), Texts("val").of(np.arange(256))
+    texts, held_texts = Texts("train", len(latents)), Texts("val", 256).of(np.arange(256))
     noising = DDPMScheduler(**SETTINGS["scheduler"])
     unet = build()
     optimizer = torch.optim.AdamW(unet.parameters(), lr=SETTINGS["lr"], betas=(0.9, 0.99), weight_decay=0.01)

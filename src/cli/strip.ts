@@ -1,7 +1,4 @@
-import { decodeState } from "../core/learn-state.ts";
-import { renderSheet } from "../image/node.ts";
-import { apply, type Image, Instruction, type Model, type Pair } from "../index.ts";
-import { memorySource, openSafetensors } from "../weights/index.ts";
+import { apply, type Image, type Instruction, type LearnRun, type Model, type Pair, renderSheet } from "../index.ts";
 
 /** Previews on a strip, at most. */
 const MOST = 6;
@@ -21,8 +18,8 @@ export function chooseCheckpoints(count: number, kept: number, most = MOST): num
 export interface StripOptions {
   readonly model: Model;
   readonly instruction: Instruction;
-  /** What `run.state()` gave at the end. */
-  readonly state: Uint8Array;
+  /** What the run kept on its way. */
+  readonly checkpoints: LearnRun["checkpoints"];
   /** The pair to show. */
   readonly pair: Pair;
   /** What the strip is called. */
@@ -33,17 +30,13 @@ export interface StripOptions {
 
 /** The picture strip of a run: before, after, and the before picture edited by each checkpoint. */
 export async function renderStrip(options: StripOptions): Promise<Image> {
-  const { model, instruction, state, pair, title, signal, onStep } = options;
-  const { promptEmbeds, provenance } = instruction;
-  const { checkpoints } = await decodeState(state, await fingerprintOf(state));
-  const kept = checkpoints.findIndex(({ promptEmbeds: { length }, step }) => {
-    return length === promptEmbeds.data.length && step === keptStep(provenance.checkpoints);
-  });
+  const { model, instruction, checkpoints, pair, title, signal, onStep } = options;
+  const { provenance } = instruction;
+  const kept = checkpoints.findIndex(({ step }) => step === keptStep(provenance.checkpoints));
   const chosen = chooseCheckpoints(checkpoints.length, kept);
   const previews: Image[] = [];
   for (const [i, index] of chosen.entries()) {
-    const then = new Instruction({ ...promptEmbeds, data: checkpoints[index]!.promptEmbeds }, provenance);
-    const [preview] = await apply(model, then, pair.before, {
+    const [preview] = await apply(model, checkpoints[index]!.instruction, pair.before, {
       signal,
       onStep: (done, total) => onStep(i * total + done, chosen.length * total),
     });
@@ -68,8 +61,4 @@ export function keptStep(checkpoints: readonly (readonly [step: number, validati
     (best, next) => (best === undefined || next[1] < best[1] ? next : best),
     undefined,
   )?.[0];
-}
-
-async function fingerprintOf(state: Uint8Array): Promise<string> {
-  return (await openSafetensors(memorySource("The checkpoint", state))).metadata.fingerprint ?? "";
 }

@@ -30,13 +30,18 @@ const pairs = [{ before: picture(3), after: picture(5) }];
 const options: LearnOptions = { pairs, init: "make it red", steps: 8, checkpointEvery: 3, lr: 0.05, seed: 3 };
 
 test("the same seed gives the same file, bit for bit, and a resumed run gives that file too", async () => {
-  const run = learn(model, options);
+  const run = learn(model, { ...options, previewSteps: 1 });
   let half: Uint8Array | undefined;
   const validations: number[] = [];
-  for await (const { step, checkpoint } of run) {
+  for await (const { step, checkpoint, preview } of run) {
     if (step === 4) half = run.state();
     if (checkpoint) validations.push(checkpoint.validation);
+    assert.deepEqual(preview && [preview.width, preview.height], checkpoint && [40, 30]);
   }
+  assert.deepEqual(
+    run.checkpoints.map(({ step, validation }) => [step, validation]),
+    [3, 6, 8].map((step, i) => [step, validations[i]]),
+  );
   const whole = (await run.result).toBytes();
   assert.equal(validations.length, 3); // after steps 3, 6 and the last
   assert.deepEqual((await learn(model, options).result).toBytes(), whole);
@@ -91,6 +96,7 @@ test("an aborted run rejects and can go on", async () => {
     for await (const { step } of run) if (step === 2) stop.abort();
   };
   await assert.rejects(iterate(), (error) => isVisiiError(error, "aborted"));
+  await assert.rejects(run.result, (error) => isVisiiError(error, "aborted"));
   const resumed = await learn(model, { ...options, resume: run.state()! }).result;
   assert.deepEqual(resumed.toBytes(), (await learn(model, options).result).toBytes());
 });

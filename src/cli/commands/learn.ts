@@ -82,9 +82,15 @@ export const learnCommand = defineCommand({
 
     const instruction = await run.result;
     await instruction.save(output);
-    const state = run.state() ?? resume!;
     if (stripFile) {
-      const options = { model, instruction, state, pair: pairs[0]!, title: basename(output), signal };
+      const options = {
+        model,
+        instruction,
+        checkpoints: run.checkpoints,
+        pair: pairs[0]!,
+        title: basename(output),
+        signal,
+      };
       const onStep = (done: number, total: number) => report.step({ label: "picture strip", done, total });
       await writeStrip(stripFile, await renderStrip({ ...options, onStep }), instruction.toBytes());
     }

@@ -6,7 +6,6 @@ import { flatten } from "../pixels.ts";
 import { resize } from "../resize.ts";
 import type { Sheet, Tile } from "../sheet.ts";
 import { layoutSheet } from "../sheet.ts";
-import { inter } from "./lettering.ts";
 
 /** How much of a pixel lies inside a rectangle with rounded corners, 0 … 1: from the distance to its edge. */
 function coverage(x: number, y: number, width: number, height: number, radius: number): number {
@@ -36,6 +35,7 @@ function overlay({ image, left, top, width, height }: Tile, radius: number): Ove
  */
 export async function renderSheet(sheet: Sheet): Promise<Image> {
   if (!(sheet.cell >= 16)) throw new VisiiError("usage", `A sheet's cell has at least 16 pixels, got ${sheet.cell}.`);
+  const { inter } = await import("./lettering.ts"); // fonts take a third of a second to load: only when something is drawn
   const { width, height, svg, tiles, radius } = layoutSheet(sheet, inter);
   if (tiles.length === 0) throw new VisiiError("usage", "A sheet needs at least one picture.");
   const data = await sharp(Buffer.from(svg), { unlimited: true })

@@ -1,0 +1,169 @@
+import { VisiiError } from "../errors.ts";
+import { Instruction } from "./instruction.ts";
+import type { LearnOptions } from "./learn.ts";
+import { type Draw, Noiser, plan, validationPlan } from "./learn-plan.ts";
+import type { Checkpoint, LearnState } from "./learn-state.ts";
+import type { Model } from "./model.ts";
+import { type EncodedPairs, encodePairs } from "./pairs.ts";
+import { neutralWords, type PromptEmbeds } from "./prompt.ts";
+import { type LearnSettings, settle } from "./settings.ts";
+import { SOFTWARE } from "./version.ts";
+
+/** One learning run, fully decided before its first step. */
+export interface Task {
+  readonly settings: LearnSettings;
+  /** The first c_T, and the words it comes from. */
+  readonly initial: PromptEmbeds & { readonly words: string };
+  readonly pairs: EncodedPairs;
+  readonly noiser: Noiser;
+  /** What each step looks at. */
+  readonly draws: readonly (readonly Draw[])[];
+  /** What every checkpoint is measured on. */
+  readonly examined: readonly Draw[];
+  /** Inputs of the learning step that no step changes. */
+  readonly fixed: Readonly<Record<string, Float32Array>>;
+  /** Names the run by everything that decides its result. */
+  readonly fingerprint: string;
+}
+
+export async function prepare(model: Model, options: LearnOptions): Promise<Task> {
+  const settings = settle(model.parts.learnDefaults, options);
+  const initial = await initialPrompt(model, options.init, settings);
+  const pairs = await encodePairs(model, options.pairs, settings.resolution);
+  const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
+  return {
+    settings,
+    initial,
+    pairs,
+    noiser,
+    draws: plan(settings, pairs.after.length, noiser.timesteps),
+    examined: validationPlan(settings, pairs.after.length, noiser.timesteps),
+    fixed: await fixedInputs(model, settings, initial, pairs),
+    fingerprint: await fingerprintOf(model, settings, initial, pairs),
+  };
+}
+
+export function startOf({ initial: { data } }: Task): LearnState {
+  const zeros = () => new Float32Array(data.length);
+  return { step: 0, promptEmbeds: data, m: zeros(), v: zeros(), losses: [], checkpoints: [] };
+}
+
+/** The state after one more step, and that step's losses. Throws `VisiiError("runtime")` when the loss is no number any more. */
+export async function step(model: Model, { settings, noiser, draws, fixed, pairs }: Task, state: LearnState) {
+  const { height, width } = pairs.after[0]!;
+  const tokens = model.parts.text.config.positions;
+  const shape = { size: { height, width }, tokens, batch: settings.batch, guided: settings.guidedLoss };
+  const results = await model.learnStep(shape, {
+    ...fixed,
+    ...noiser.training(draws[state.step]!),
+    prompt_embeds: state.promptEmbeds,
+    m: state.m,
+    v: state.v,
+    lr: Float32Array.of(learningRate(settings, state.step)),
+    step: Float32Array.of(state.step + 1),
+  });
+  const [mse, clip] = [results.mse[0]!, results.clip[0]!];
+  if (!Number.isFinite(mse)) {
+    const message = `The loss is no longer a number at step ${state.step + 1}; learn again with a smaller learning rate than ${settings.lr}.`;
+    throw new VisiiError("runtime", message, { step: state.step });
+  }
+  return {
+    step: state.step + 1,
+    promptEmbeds: results.next_prompt_embeds,
+    m: results.next_m,
+    v: results.next_v,
+    losses: [...state.losses, round(mse)],
+    mse,
+    clip,
+  };
+}
+
+/** Measures the state on the validation set. */
+export async function examine(
+  model: Model,
+  { noiser, examined, pairs }: Task,
+  { step, promptEmbeds }: LearnState,
+): Promise<Checkpoint> {
+  const feeds = { ...noiser.validation(examined), prompt_embeds: promptEmbeds };
+  const losses = await model.validate(pairs.after[0]!, examined.length, feeds);
+  return { step, promptEmbeds, validation: round(losses.reduce((a, b) => a + b) / losses.length) };
+}
+
+/** The earliest of those with the lowest validation loss. */
+export function bestOf(checkpoints: readonly Checkpoint[]): Checkpoint {
+  return checkpoints.reduce((best, next) => (next.validation < best.validation ? next : best));
+}
+
+export function instructionOf(
+  model: Model,
+  { initial, settings, pairs }: Task,
+  state: LearnState,
+  { promptEmbeds }: Checkpoint,
+): Instruction {
+  const { words, ...prompt } = initial;
+  return new Instruction(
+    { ...prompt, data: promptEmbeds },
+    {
+      model: model.parts.identity,
+      prompt: words,
+      settings: { ...settings, pairs: pairs.after.length },
+      seed: settings.seed,
+      losses: state.losses,
+      checkpoints: state.checkpoints.map(({ step, validation }) => [step, validation] as const),
+      software: SOFTWARE,
+    },
+  );
+}
+
+async function initialPrompt(
+  model: Model,
+  init: string | undefined,
+  { tokens }: LearnSettings,
+): Promise<Task["initial"]> {
+  const words = init?.trim() || neutralWords(tokens);
+  const prompt = await model.prompt(words);
+  if (prompt.span.end > prompt.span.start) return { ...prompt, words };
+  throw new VisiiError("usage", `"${words}" holds no token to learn; give other words, or none.`);
+}
+
+async function fixedInputs(
+  model: Model,
+  settings: LearnSettings,
+  { tokens, span }: PromptEmbeds,
+  { direction }: EncodedPairs,
+): Promise<Task["fixed"]> {
+  const moves = Float32Array.from({ length: tokens }, (_, row) => Number(row >= span.start && row < span.end)); // [1, T, 1]
+  const one = (x: number) => Float32Array.of(x);
+  return {
+    moves,
+    lambda_mse: one(settings.lambdaMse),
+    lambda_clip: one(settings.lambdaClip),
+    gradient_clip: one(settings.gradientClip ?? 3e38),
+    ...(direction && { direction }),
+    null_embeds: (await model.nullPrompt()).data,
+    guidance_scale: one(settings.guidanceScale),
+    image_guidance_scale: one(settings.imageGuidanceScale),
+  };
+}
+
+function learningRate({ lr, lrSchedule, steps }: LearnSettings, step: number): number {
+  return lrSchedule === "cosine" ? (lr * (1 + Math.cos((Math.PI * step) / steps))) / 2 : lr;
+}
+
+/** Six significant digits: what a person reads, and short in a file. */
+function round(x: number): number {
+  return Number(x.toPrecision(6));
+}
+
+async function fingerprintOf(
+  { parts }: Model,
+  settings: LearnSettings,
+  initial: PromptEmbeds,
+  pairs: EncodedPairs,
+): Promise<string> {
+  const facts = JSON.stringify([parts.identity.hash, parts.identity.clipHash, settings]);
+  const arrays = [initial, ...pairs.before, ...pairs.after].map(({ data }) => data as Float32Array<ArrayBuffer>);
+  const all = await new Blob([facts, ...arrays]).arrayBuffer();
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
