@@ -13,7 +13,11 @@ import { cases, heldOutEdits, trainedEdits } from "./data/index.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: "string" }, seed: { type: "string", default: "1" }, pictures: { type: "string", default: "4" } },
+  options: {
+    out: { type: "string" },
+    seed: { type: "string", default: "1" },
+    pictures: { type: "string", default: "4" },
+  },
 });
 const edit = [...trainedEdits, ...heldOutEdits].find(({ name }) => name === positionals[0]);
 const { out } = values;
@@ -22,10 +26,18 @@ if (!edit || !out) {
   throw new Error(`usage: train:examples -- EDIT --out FOLDER [--seed N] [--pictures N]; EDIT is one of ${known}`);
 }
 
-const { pairs, tests } = await cases({ edit, split: "test", pairs: 1, tests: Number(values.pictures), seed: Number(values.seed) });
+const { pairs, tests } = await cases({
+  edit,
+  split: "test",
+  pairs: 1,
+  tests: Number(values.pictures),
+  seed: Number(values.seed),
+});
 const write = (name: string, data: Uint8Array) => writeImage(join(out, name), { width: 128, height: 128, data });
 mkdirSync(out, { recursive: true });
 await write("0_0.png", pairs[0]!.before);
 await write("0_1.png", pairs[0]!.after);
 for (const [i, { before }] of tests.entries()) await write(`${i + 1}_0.png`, before);
-console.log(`${out}: ${edit.name}, ${JSON.stringify(pairs[0]!.concept)} shown, ${tests.map(({ concept }) => concept).join(", ")} to try`);
+console.log(
+  `${out}: ${edit.name}, ${JSON.stringify(pairs[0]!.concept)} shown, ${tests.map(({ concept }) => concept).join(", ")} to try`,
+);
