@@ -104,6 +104,10 @@ NANO_UNET_WEIGHTS = [
 VARIANT_UNET_WEIGHTS = [
     "conv_in.weight",
     "time_embedding.linear_2.weight",
+    "add_embedding.pool.positional_embedding",
+    "add_embedding.pool.k_proj.weight",
+    "add_embedding.proj.weight",
+    "down_blocks.0.resnets.0.time_emb_proj.weight",
     "down_blocks.0.resnets.0.norm2.bias",
     "down_blocks.0.downsamplers.0.conv.bias",
     "down_blocks.1.attentions.0.norm.weight",
@@ -122,7 +126,7 @@ VARIANT_UNET_WEIGHTS = [
 
 
 def variant_unet():
-    """4 channels, linear projections, a list of heads, bfloat16 weights, and every number another than the default."""
+    """4 channels, linear projections, a list of heads, text in a scaling and shifting time embedding, bfloat16 weights, and every number another than the default."""
     model = randomise(
         UNet2DConditionModel(
             sample_size=8,
@@ -146,6 +150,9 @@ def variant_unet():
             conv_out_kernel=1,
             time_embedding_dim=24,
             upcast_attention=True,
+            resnet_time_scale_shift="scale_shift",
+            addition_embed_type="text",
+            addition_embed_type_num_heads=4,
         ),
         SEED + "/unet",
     ).to(torch.bfloat16)

@@ -1,4 +1,6 @@
-"""Trains tiny's InstructPix2Pix on the encoded pairs. `python train_unet.py [--resume]`"""
+"""Trains tiny's InstructPix2Pix on the encoded pairs. `python train_unet.py [--resume] [--start NAME]`
+
+`--start unet-first` begins with the weights of `.training/unet-first.pt`, a run of the same network before the text reached its time embedding."""
 
 import sys
 import time
@@ -53,6 +55,18 @@ class Texts:
         return self.table[self.numbers[chosen]].float()
 
 
+def graft(unet, state):
+    """A network without text in its time embedding, as one with it: the same weights, no scaling yet, and nothing from the text."""
+    old, new = {**state["unet"], **state["average"]}, unet.state_dict()
+    for name, value in old.items():
+        # [channels] that were added before the norm become the shift after it; the scale's rows start at zero.
+        widened = new[name].shape != value.shape
+        new[name] = torch.cat([torch.zeros_like(value), 0.5 * value]) if widened else value
+    for name in ("add_embedding.norm2.weight", "add_embedding.norm2.bias"):
+        new[name].zero_()
+    unet.load_state_dict(new)
+
+
 def main():
     resume = "--resume" in sys.argv
     set_up(CONFIG["seed"])
@@ -61,6 +75,8 @@ def main():
     texts, held_texts = Texts("train", len(latents)), Texts("val", 256).of(np.arange(256))
     noising = DDPMScheduler(**SETTINGS["scheduler"])
     unet = build()
+    if "--start" in sys.argv:
+        graft(unet, load(sys.argv[sys.argv.index("--start") + 1]))
     optimizer = torch.optim.AdamW(unet.parameters(), lr=SETTINGS["lr"], betas=(0.9, 0.99), weight_decay=0.01)
     average = Average(unet, SETTINGS["average"])
     step, steps, batch = 0, SETTINGS["steps"], SETTINGS["batch"]
@@ -87,8 +103,8 @@ def main():
         both, text, image = SETTINGS["dropBoth"], SETTINGS["dropText"], SETTINGS["dropImage"]
         states[u < both + text] = texts.nothing
         before = before * ((u >= both) & ((u < both + text) | (u >= both + text + image))).float()[:, None, None, None]
-        # One timestep from each of `batch` equal stretches: every batch sees all levels of noise.
-        t = ((torch.randperm(batch) + torch.rand(batch)) * 1000 / batch).long()
+        # One timestep from each of `batch` stretches: every batch sees all levels of noise, and high ones, where the edit is decided, most.
+        t = (((torch.randperm(batch) + torch.rand(batch)) / batch) ** SETTINGS["timestepPower"] * 1000).long()
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, steps, SETTINGS["lr"], warmup=200)
         loss = loss_of(unet, before, after, states, t, torch.randn_like(after))

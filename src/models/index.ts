@@ -10,8 +10,8 @@ export {
 export { clipText, clipTextPooled, pooledRows, TOKEN_EMBEDDING, tokenEmbedding } from "./clip/text.ts";
 export { clipVision } from "./clip/vision.ts";
 export type { Json } from "./config.ts";
-export type { Conditioning, KeysValues } from "./unet/attention.ts";
+export type { Conditioning, KeysValues, PreparedConditioning } from "./unet/attention.ts";
 export { parseUNetConfig, type UNetConfig, type UNetLevel } from "./unet/config.ts";
-export { crossAttentionKeysValues, type UNetOptions, unet } from "./unet/unet.ts";
+export { prepareConditioning, type UNetOptions, unet } from "./unet/unet.ts";
 export { parseVaeConfig, type VaeConfig } from "./vae/config.ts";
 export { type LatentDistribution, sampleLatents, vaeDecode, vaeEncode } from "./vae/vae.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { input, mul, type Tensor } from "../../src/graph/index.ts";
-import { crossAttentionKeysValues, parseUNetConfig, unet } from "../../src/models/index.ts";
+import { parseUNetConfig, prepareConditioning, unet } from "../../src/models/index.ts";
 import { mse } from "../../src/nn/index.ts";
 import { relativeError } from "../graph/run.ts";
 import { compare, feedsOf, given, goldenGradients, openPart, readGolden, run } from "./golden.ts";
@@ -21,7 +21,7 @@ test("nano's UNet: 8 channels, 1×1 projections, a picture that is not square", 
   await compare("unet-nano", golden, outputs, root);
 });
 
-test("another UNet: 4 channels, linear projections, heads by level, odd sizes, ControlNet residuals, bfloat16", async () => {
+test("another UNet: 4 channels, linear projections, heads by level, text in a scaling and shifting time embedding, odd sizes, ControlNet residuals, bfloat16", async () => {
   const golden = await readGolden("unet-variant");
   const { scope, config, root, parameters, finish } = await openPart(VARIANT);
   const states = given(golden, "states");
@@ -39,7 +39,7 @@ test("another UNet: 4 channels, linear projections, heads by level, odd sizes, C
   const loss = mse(prediction, given(golden, "target"));
   const targets = new Map<string, Tensor>([["states", states], ...parameters]);
   const outputs = { "output.prediction": prediction, "output.loss": loss, ...goldenGradients(golden, loss, targets) };
-  assert.equal(Object.keys(outputs).length, 19);
+  assert.equal(Object.keys(outputs).length, 23);
   await compare("unet-variant", golden, outputs, root);
 });
 
@@ -51,13 +51,13 @@ test("every form of attention, and keys and values given per layer, predict the 
   const seen: string[] = [];
   const predict = (options = {}, conditioning: Parameters<typeof unet>[4] = states!) =>
     unet(part.scope, config, sample!, timestep!, conditioning, options);
-  const layers = crossAttentionKeysValues(part.scope, config, states!);
-  assert.throws(() => predict({}, new Map()), /no keys and values for down_blocks\.1\.attentions\.0\./);
+  const prepared = prepareConditioning(part.scope, config, states!);
+  assert.throws(() => predict({}, { layers: new Map() }), /no keys and values for down_blocks\.1\.attentions\.0\./);
   const outputs = {
     fused: predict(),
     materialized: predict({ form: "materialized" }),
     blockwise: predict({ form: "blockwise" }),
-    layers: predict({}, layers),
+    prepared: predict({}, prepared),
     seen: predict({
       probabilities: (path: string, probabilities: Tensor) => {
         seen.push(path);
@@ -70,7 +70,7 @@ test("every form of attention, and keys and values given per layer, predict the 
   assert.equal(seen[0], "down_blocks.1.attentions.0.transformer_blocks.0.attn1");
   assert.equal(seen.length, 2 * 2 * (2 + 1 + 3)); // two attentions in each of two blocks: two down, one in the middle, three up
   // Level 1 looks at the states twice per block, the middle block once.
-  assert.equal(layers.size, 2 * (2 * 2 + 1 + 2 * 3));
+  assert.equal(prepared.layers.size, 2 * (2 * 2 + 1 + 2 * 3));
 });
 
 test("a probabilities hook can switch the conditioning off", async () => {
@@ -95,7 +95,7 @@ test("a probabilities hook can switch the conditioning off", async () => {
 test("an option that is not supported is refused by name", () => {
   const refused = (json: Record<string, unknown>, message: string) =>
     assert.throws(() => parseUNetConfig(json), { name: "VisiiError", code: "model", message });
-  refused({ addition_embed_type: "text" }, 'unet/config.json: addition_embed_type "text" is not supported');
+  refused({ addition_embed_type: "image" }, 'unet/config.json: addition_embed_type "image" is not supported');
   refused(
     { mid_block_type: null, class_embed_type: "timestep" },
     'unet/config.json: class_embed_type "timestep" is not supported',

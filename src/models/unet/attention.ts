@@ -19,11 +19,16 @@ export interface KeysValues {
   readonly values: Tensor;
 }
 
-/**
- * What the UNet is told: the encoder's hidden states [N, T, E], or each cross-attention's own keys and values by the layer's path (see
- * `crossAttentionKeysValues`).
- */
-export type Conditioning = Tensor | ReadonlyMap<string, KeysValues>;
+/** The encoder's hidden states as the layers see them, computed once for many steps by `prepareConditioning`. */
+export interface PreparedConditioning {
+  /** Of each layer that looks at the states, by its path. */
+  readonly layers: ReadonlyMap<string, KeysValues>;
+  /** [N, timeEmbeddingWidth], in a UNet whose time embedding the text is added to. */
+  readonly textEmbedding?: Tensor;
+}
+
+/** What the UNet is told: the encoder's hidden states [N, T, E], or what it would make of them. */
+export type Conditioning = Tensor | PreparedConditioning;
 
 export interface TransformerContext extends AttentionOptions {
   readonly config: UNetConfig;
@@ -61,7 +66,7 @@ function transformerBlock(p: Scope, x: Tensor, level: UNetLevel, context: Transf
 function attentionLayer(p: Scope, x: Tensor, source: Conditioning, heads: number, options: AttentionOptions): Tensor {
   const width = x.shape[2]!;
   const q = linear(p.at("to_q"), x, width, { bias: false });
-  const { keys, values } = "get" in source ? givenFor(p.path, source) : keysValues(p, source, width);
+  const { keys, values } = "layers" in source ? givenFor(p.path, source.layers) : keysValues(p, source, width);
   const out = attention(p, q, keys, values, heads, options); // [N, H·W, C]
   return linear(p.at("to_out", 0), out, width);
 }

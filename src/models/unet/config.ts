@@ -12,6 +12,10 @@ export interface UNetConfig {
   readonly flipSinToCos: boolean;
   readonly freqShift: number;
   readonly timeEmbeddingWidth: number;
+  /** Whether the time embedding scales and shifts inside the residual blocks, instead of being added. */
+  readonly timeScaleShift: boolean;
+  /** Heads of the pooling that adds the text to the time embedding; 0 where that is not done. */
+  readonly textEmbeddingHeads: number;
   readonly convInKernel: number;
   readonly convOutKernel: number;
   readonly normGroups: number;
@@ -45,7 +49,6 @@ export function parseUNetConfig(json: Json, file = "unet/config.json"): UNetConf
     mid_block_type: "UNetMidBlock2DCrossAttn",
     mid_block_scale_factor: 1,
     downsample_padding: 1,
-    resnet_time_scale_shift: "default",
     resnet_out_scale_factor: 1,
     resnet_skip_time_act: false,
     time_embedding_type: "positional",
@@ -54,7 +57,6 @@ export function parseUNetConfig(json: Json, file = "unet/config.json"): UNetConf
     time_cond_proj_dim: null,
     class_embed_type: null,
     num_class_embeds: null,
-    addition_embed_type: null,
     encoder_hid_dim: null,
     encoder_hid_dim_type: null,
     num_attention_heads: null,
@@ -64,7 +66,7 @@ export function parseUNetConfig(json: Json, file = "unet/config.json"): UNetConf
     cross_attention_norm: null,
   });
   read.choice("act_fn", ["silu", "swish"], "silu");
-  read.ignore("upcast_attention", "dropout", "addition_embed_type_num_heads", "addition_time_embed_dim");
+  read.ignore("upcast_attention", "dropout", "addition_time_embed_dim");
   read.ignore("class_embeddings_concat", "projection_class_embeddings_input_dim", "mid_block_only_cross_attention");
 
   const channels = read.counts("block_out_channels", [320, 640, 1280, 1280]);
@@ -76,6 +78,8 @@ export function parseUNetConfig(json: Json, file = "unet/config.json"): UNetConf
   }
   // Named for a size, but the number of heads: a slip that every published file repeats.
   const heads = read.perLevel("attention_head_dim", count, 8);
+  const addition = read.choice("addition_embed_type", ["none", "text"], "none");
+  const additionHeads = read.count("addition_embed_type_num_heads", 64);
   const transformerLayers = read.perLevel("transformer_layers_per_block", count, 1);
   const onlyCrossAttention = read.perLevel("only_cross_attention", count, false as boolean);
   const config: UNetConfig = {
@@ -86,6 +90,8 @@ export function parseUNetConfig(json: Json, file = "unet/config.json"): UNetConf
     flipSinToCos: read.boolean("flip_sin_to_cos", true),
     freqShift: read.number("freq_shift", 0),
     timeEmbeddingWidth: read.count("time_embedding_dim", 4 * channels[0]!),
+    timeScaleShift: read.choice("resnet_time_scale_shift", ["default", "scale_shift"], "default") === "scale_shift",
+    textEmbeddingHeads: addition === "text" ? additionHeads : 0,
     convInKernel: read.count("conv_in_kernel", 3),
     convOutKernel: read.count("conv_out_kernel", 3),
     normGroups: read.count("norm_num_groups", 32),

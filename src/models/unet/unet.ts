@@ -5,12 +5,13 @@ import type { Scope } from "../../weights/scope.ts";
 import { type ResnetOptions, resnetBlock, upsample } from "../blocks.ts";
 import {
   type Conditioning,
-  type KeysValues,
   keysValues,
+  type PreparedConditioning,
   spatialTransformer,
   type TransformerContext,
 } from "./attention.ts";
 import type { UNetConfig, UNetLevel } from "./config.ts";
+import { textTimeEmbedding } from "./text-embedding.ts";
 
 export interface UNetOptions extends AttentionOptions {
   /** ControlNet's additions to the residuals of the way down, in order: conv_in's first. All of them or none. */
@@ -33,7 +34,10 @@ export function unet(
 ): Tensor {
   const { levels, normGroups: groups, normEps: eps } = config;
   const context: TransformerContext = { ...options, config, conditioning };
-  const resnet: ResnetOptions = { groups, eps, temb: timeEmbedding(p.at("time_embedding"), config, timestep) };
+  const time = timeEmbedding(p.at("time_embedding"), config, timestep);
+  const text = "layers" in conditioning ? conditioning.textEmbedding : textEmbedding(p, config, conditioning, options);
+  const temb = text ? add(time, text) : time; // [N, timeEmbeddingWidth]
+  const resnet: ResnetOptions = { groups, eps, temb, scaleShift: config.timeScaleShift };
 
   const centered = config.centerInputSample ? sub(mul(sample, 2), 1) : sample;
   let h = conv2d(p.at("conv_in"), centered, levels[0]!.channels, { kernel: config.convInKernel });
@@ -92,6 +96,11 @@ function timeEmbedding(p: Scope, config: UNetConfig, timestep: Tensor): Tensor {
   return linear(p.at("linear_2"), hidden, config.timeEmbeddingWidth);
 }
 
+function textEmbedding(p: Scope, config: UNetConfig, states: Tensor, options: AttentionOptions): Tensor | undefined {
+  const { textEmbeddingHeads: heads, timeEmbeddingWidth } = config;
+  return heads === 0 ? undefined : textTimeEmbedding(p.at("add_embedding"), states, timeEmbeddingWidth, heads, options);
+}
+
 function addTo(residuals: Tensor[], additions: readonly Tensor[]): void {
   if (additions.length !== residuals.length) {
     throw new VisiiError("graph", `unet: expected ${residuals.length} residuals, got ${additions.length}`);
@@ -107,12 +116,15 @@ function cropTo(x: Tensor, target: Tensor): Tensor {
 }
 
 /**
- * Keys and values of every layer that looks at the encoder's states [N, T, E], by the layer's path: they don't change while a picture is
- * made, so they may be computed once and given to `unet` as its conditioning.
+ * What the UNet makes of the encoder's states [N, T, E] before it looks at a picture: it does not change while one is made, so it may be
+ * computed once and given to `unet` as its conditioning.
  */
-export function crossAttentionKeysValues(p: Scope, config: UNetConfig, states: Tensor): Map<string, KeysValues> {
-  const layers = crossAttentions(p, config);
-  return new Map(layers.map(({ scope, channels }) => [scope.path, keysValues(scope, states, channels)]));
+export function prepareConditioning(p: Scope, config: UNetConfig, states: Tensor): PreparedConditioning {
+  const layers = crossAttentions(p, config).map(
+    ({ scope, channels }) => [scope.path, keysValues(scope, states, channels)] as const,
+  );
+  const text = textEmbedding(p, config, states, {});
+  return { layers: new Map(layers), ...(text && { textEmbedding: text }) };
 }
 
 function crossAttentions(p: Scope, config: UNetConfig): { scope: Scope; channels: number }[] {
