@@ -15,11 +15,13 @@ const [PAIR_STREAM, VALIDATION_STREAM] = [0x70616972, 0x76616c69];
 /**
  * What every step of a run looks at, known beforehand, so that a run resumed half-way sees the same. Timesteps: each of 0 … T − 1 once, in a shuffled
  * order, then again in another (the authors'). A run of fewer draws than T takes one timestep from each of as many equal stretches of 0 … T − 1,
- * so that every noise level has its share. Pairs are drawn at random (the paper's).
+ * so that every noise level has its share. Pairs are drawn at random (the paper's). With a target pool, the first K draws come again and again,
+ * shuffled anew each time.
  */
-export function plan({ steps, batch, seed }: LearnSettings, pairs: number, timesteps: number): Draw[][] {
+export function plan({ steps, batch, seed, targetPool }: LearnSettings, pairs: number, timesteps: number): Draw[][] {
   const generator = new Generator(seed);
-  const draws = steps * batch;
+  const total = steps * batch;
+  const draws = targetPool > 0 ? Math.min(targetPool, total) : total;
   const order: number[] = [];
   while (order.length < draws) {
     const count = Math.min(timesteps, draws - order.length);
@@ -28,9 +30,9 @@ export function plan({ steps, batch, seed }: LearnSettings, pairs: number, times
     order.push(...spread.map((i) => (count === timesteps ? i : Math.floor(((i + offsets[i]!) * timesteps) / count))));
   }
   const chosen = new Generator(seed ^ PAIR_STREAM).randint(0, pairs, draws);
-  return Array.from({ length: steps }, (_, step) =>
-    Array.from({ length: batch }, (_, i) => ({ timestep: order[step * batch + i]!, pair: chosen[step * batch + i]! })),
-  );
+  const all = order.map((timestep, i): Draw => ({ timestep, pair: chosen[i]! }));
+  while (all.length < total) all.push(...[...generator.shuffle(draws)].map((i) => all[i]!));
+  return Array.from({ length: steps }, (_, step) => all.slice(step * batch, (step + 1) * batch));
 }
 
 /** The fixed draws that checkpoints are compared on: timesteps evenly spread, pairs in turn. */

@@ -19,13 +19,15 @@ export interface LearnState {
   /** ‖target − ε̂‖² of every step so far. */
   readonly losses: readonly number[];
   readonly checkpoints: readonly Checkpoint[];
+  /** Constant targets of the pool's first draws, as far as they are computed; none without a pool. */
+  readonly targets: readonly Float32Array[];
 }
 
 const FORMAT = "visii.learning";
 
 /** `fingerprint` says what is being learned; a state goes on only with the same one. */
 export function encodeState(state: LearnState, fingerprint: string): Uint8Array<ArrayBuffer> {
-  const { step, losses, checkpoints } = state;
+  const { step, losses, checkpoints, targets } = state;
   const row = (data: Float32Array) => ({ dtype: "float32" as const, shape: [data.length], data });
   const kept = checkpoints.map(({ promptEmbeds }, i) => [`checkpoint.${i}`, row(promptEmbeds)] as const);
   const tensors = {
@@ -33,6 +35,7 @@ export function encodeState(state: LearnState, fingerprint: string): Uint8Array<
     m: row(state.m),
     v: row(state.v),
     ...Object.fromEntries(kept),
+    ...Object.fromEntries(targets.map((target, i) => [`target.${i}`, row(target)])),
   };
   return encodeSafetensors(tensors, {
     format: FORMAT,
@@ -56,6 +59,7 @@ export async function decodeState(bytes: Uint8Array, fingerprint: string): Promi
     );
   }
   const values = async (key: string) => (await readTensor(file, key)).data as Float32Array;
+  const computed = [...file.tensors.keys()].filter((key) => key.startsWith("target."));
   const kept = JSON.parse(metadata.checkpoints!) as [number, number][];
   return {
     step: Number(metadata.step),
@@ -63,6 +67,7 @@ export async function decodeState(bytes: Uint8Array, fingerprint: string): Promi
     m: await values("m"),
     v: await values("v"),
     losses: JSON.parse(metadata.losses!) as number[],
+    targets: await Promise.all(computed.map((_, i) => values(`target.${i}`))),
     checkpoints: await Promise.all(
       kept.map(async ([step, validation], i) => ({ step, validation, promptEmbeds: await values(`checkpoint.${i}`) })),
     ),

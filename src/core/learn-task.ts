@@ -28,6 +28,12 @@ export interface Task {
 
 export async function prepare(model: Model, options: LearnOptions): Promise<Task> {
   const settings = settle(model.parts.learnDefaults, options);
+  if (settings.guidedLoss && settings.targetPool > 0 && settings.guidanceScale === 0) {
+    throw new VisiiError(
+      "usage",
+      "A target pool needs a guidanceScale above 0: without guidance no target is constant.",
+    );
+  }
   const initial = await initialPrompt(model, options.init, settings);
   const pairs = await encodePairs(model, options.pairs, settings.resolution);
   const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
@@ -45,24 +51,40 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
 
 export function startOf({ initial: { data } }: Task): LearnState {
   const zeros = () => new Float32Array(data.length);
-  return { step: 0, promptEmbeds: data, m: zeros(), v: zeros(), losses: [], checkpoints: [] };
+  return { step: 0, promptEmbeds: data, m: zeros(), v: zeros(), losses: [], checkpoints: [], targets: [] };
+}
+
+/** How many constant targets a run needs before its first step. */
+export function targetCount({ settings: { guidedLoss, targetPool, steps, batch } }: Task): number {
+  return guidedLoss ? Math.min(targetPool, steps * batch) : 0;
+}
+
+/** The constant target of the pool's next draw; the pool is the plan's first draws. */
+export async function nextTarget(model: Model, task: Task, { targets }: LearnState): Promise<Float32Array> {
+  const { settings, noiser, draws, fixed, pairs } = task;
+  const draw = draws[Math.floor(targets.length / settings.batch)]![targets.length % settings.batch]!;
+  return model.constantTarget(pairs.after[0]!, { ...fixed, ...noiser.training([draw]) });
 }
 
 /** The state after one more step, and that step's losses. Throws `VisiiError("runtime")` when the loss is no number any more. */
-export async function step(model: Model, { settings, noiser, draws, fixed, pairs }: Task, state: LearnState) {
+export async function step(model: Model, task: Task, state: LearnState) {
+  const { settings, noiser, draws, fixed, pairs } = task;
   const { height, width } = pairs.after[0]!;
   const tokens = model.parts.text.config.positions;
-  const shape = { size: { height, width }, tokens, batch: settings.batch, guided: settings.guidedLoss };
+  const pooled = targetCount(task) > 0;
+  const guided = settings.guidedLoss && !pooled;
+  const shape = { size: { height, width }, tokens, batch: settings.batch, guided };
   const results = await model.learnStep(shape, {
     ...fixed,
     ...noiser.training(draws[state.step]!),
+    ...(pooled && pooledFeeds(task, state)),
     prompt_embeds: state.promptEmbeds,
     m: state.m,
     v: state.v,
     lr: Float32Array.of(learningRate(settings, state.step)),
     step: Float32Array.of(state.step + 1),
   });
-  const [mse, clip] = [results.mse[0]!, results.clip[0]!];
+  const [mse, clip] = [results.mse[0]! * (pooled ? settings.guidanceScale ** 2 : 1), results.clip[0]!];
   if (!Number.isFinite(mse)) {
     const message = `The loss is no longer a number at step ${state.step + 1}; learn again with a smaller learning rate than ${settings.lr}.`;
     throw new VisiiError("runtime", message, { step: state.step });
@@ -76,6 +98,16 @@ export async function step(model: Model, { settings, noiser, draws, fixed, pairs
     mse,
     clip,
   };
+}
+
+/** The step's constant targets, and the weight that makes their loss the guided one. */
+function pooledFeeds({ settings, draws }: Task, { step, targets }: LearnState) {
+  const pool = draws.flat().slice(0, targets.length);
+  const chosen = draws[step]!.map((draw) => targets[pool.indexOf(draw)]!);
+  const size = chosen[0]!.length;
+  const target = new Float32Array(chosen.length * size); // [N, C, H, W]
+  for (const [i, one] of chosen.entries()) target.set(one, i * size);
+  return { target, lambda_mse: Float32Array.of(settings.lambdaMse * settings.guidanceScale ** 2) };
 }
 
 /** Measures the state on the validation set. */

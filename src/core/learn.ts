@@ -2,7 +2,17 @@ import type { Image } from "../image/pixels.ts";
 import { editPictures } from "./edit.ts";
 import type { Instruction } from "./instruction.ts";
 import { decodeState, encodeState, type LearnState } from "./learn-state.ts";
-import { bestOf, examine, instructionOf, prepare, startOf, step, type Task } from "./learn-task.ts";
+import {
+  bestOf,
+  examine,
+  instructionOf,
+  nextTarget,
+  prepare,
+  startOf,
+  step,
+  type Task,
+  targetCount,
+} from "./learn-task.ts";
 import type { Model } from "./model.ts";
 import type { Pair } from "./pairs.ts";
 import { checkAborted } from "./sample.ts";
@@ -17,6 +27,8 @@ export interface LearnOptions extends Partial<LearnSettings> {
   readonly resume?: Uint8Array;
   /** Denoising steps of the before picture edited by each checkpoint; 0 for no previews. @default 0 */
   readonly previewSteps?: number;
+  /** Called as the constant targets of a pool are computed, before the first step. */
+  readonly onTarget?: (done: number, total: number) => void;
   /** Stops between two steps. */
   readonly signal?: AbortSignal;
 }
@@ -113,6 +125,11 @@ async function* steps(
   const { settings } = task;
   let state = resume ? await decodeState(resume, task.fingerprint) : startOf(task);
   keep(task, state);
+  for (const count = targetCount(task); state.targets.length < count; keep(task, state)) {
+    checkAborted(signal);
+    state = { ...state, targets: [...state.targets, await nextTarget(model, task, state)] };
+    options.onTarget?.(state.targets.length, count);
+  }
   while (state.step < settings.steps) {
     checkAborted(signal);
     const { mse, clip, ...next } = await step(model, task, state);

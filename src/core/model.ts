@@ -2,6 +2,7 @@ import { VisiiError } from "../errors.ts";
 import { toClipTensor } from "../image/clip.ts";
 import { fromTensor, type Image, toTensor } from "../image/pixels.ts";
 import {
+  constantTargetJob,
   decodeJob,
   denoiseJob,
   encodeJob,
@@ -115,6 +116,13 @@ export class Model {
     const { unet, text } = this.parts;
     const build = () => denoiseJob(unet, { height, width }, text.config.positions);
     return (await this.sessions.run(`denoise ${height}x${width}`, true, build, feeds)).prediction;
+  }
+
+  /** What the plain prediction has to be for the guided one to be right, [C · H · W]; feeds as `constantTargetJob` names them. */
+  async constantTarget({ height, width }: Size, feeds: Feeds): Promise<Float32Array> {
+    const { unet, text } = this.parts;
+    const build = () => constantTargetJob(unet, { height, width }, text.config.positions);
+    return (await this.sessions.run(`target ${height}x${width}`, true, build, feeds)).constant_target;
   }
 
   /** How well an instruction predicts known noise, [N]; feeds as `validateJob` names them. */

@@ -16,6 +16,11 @@ export interface LearnSettings {
   readonly lambdaClip: number;
   /** Whether the loss is of the guided prediction (the authors' code) or of the plain one (the paper's Equation 2). @default false */
   readonly guidedLoss: boolean;
+  /**
+   * K, for the guided loss: how many draws of timestep and noise are used over and over, so that what does not depend on c_T is computed only once
+   * for each of them; 0 for new draws at every step. @default 0
+   */
+  readonly targetPool: number;
   /** s_T and s_I of the guided loss. @default 7.5 and 1.5 */
   readonly guidanceScale: number;
   readonly imageGuidanceScale: number;
@@ -62,6 +67,7 @@ export const PAPER_LEARN: Omit<LearnSettings, "resolution"> = {
   lambdaMse: 4,
   lambdaClip: 0.1,
   guidedLoss: false,
+  targetPool: 0,
   guidanceScale: 7.5,
   imageGuidanceScale: 1.5,
   gradientClip: null,
@@ -88,6 +94,7 @@ const RANGES: Record<string, Range> = {
   batch: [1, 64, true],
   lambdaMse: [0, 1e6, false],
   lambdaClip: [0, 1e6, false],
+  targetPool: [0, 10_000, true],
   guidanceScale: [0, 100, false],
   imageGuidanceScale: [0, 100, false],
   gradientClip: [0, Number.MAX_VALUE, false],

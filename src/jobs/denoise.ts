@@ -1,4 +1,4 @@
-import { add, broadcastTo, concat, input, mean, mul, slice, square, sub, type Tensor } from "../graph/index.ts";
+import { add, broadcastTo, concat, div, input, mean, mul, slice, square, sub, type Tensor } from "../graph/index.ts";
 import { type UNetConfig, unet } from "../models/index.ts";
 import type { Part, Size } from "./part.ts";
 
@@ -46,6 +46,35 @@ export function denoiseJob(
   const all = unet(scope, config, concat([withImage, withImage, without], 0), broadcastTo(timestep, [3]), states); // [3, C, H, W]
   const [text, image, none] = [0, 1, 2].map((i) => slice(all, 0, i, i + 1)) as [Tensor, Tensor, Tensor];
   return { prediction: guide(text, image, none, input("guidance_scale", []), input("image_guidance_scale", [])) };
+}
+
+/**
+ * What ε̂(c_T, z_x) has to be for the guided prediction to hit `target`: i + (target − u − s_I (i − u)) / s_T, with u = ε̂(∅,∅) and i = ε̂(∅, z_x).
+ * It does not depend on c_T, and ‖guided − target‖² = s_T² ‖ε̂(c_T, z_x) − constant_target‖². `sample`, `image_latents`, `target` [1, C, H, W],
+ * `timestep` [1], `null_embeds` [1, T, E], both scales [] → `constant_target` [1, C, H, W].
+ */
+export function constantTargetJob(
+  { config, scope }: Part<UNetConfig>,
+  size: Size,
+  tokens: number,
+): Record<"constant_target", Tensor> {
+  const { image, none } = constantBranches({ config, scope }, denoiseInputs(config, size, 1), tokens);
+  const target = input("target", image.shape);
+  const rest = sub(sub(target, none), mul(input("image_guidance_scale", []), sub(image, none)));
+  return { constant_target: add(image, div(rest, input("guidance_scale", []))) };
+}
+
+/** ε̂(∅, z_x) and ε̂(∅,∅), [N, C, H, W] each, in one batch. */
+export function constantBranches(
+  { config, scope }: Part<UNetConfig>,
+  { sample, imageLatents, timestep }: ReturnType<typeof denoiseInputs>,
+  tokens: number,
+): { image: Tensor; none: Tensor } {
+  const n = sample.shape[0]!;
+  const nothing = forBatch(promptInput(config, "null_embeds", tokens), 2 * n);
+  const pictures = concat([concat([sample, imageLatents], 1), concat([sample, mul(imageLatents, 0)], 1)], 0); // [2N, 2C, H, W]
+  const both = unet(scope, config, pictures, concat([timestep, timestep], 0), nothing);
+  return { image: slice(both, 0, 0, n), none: slice(both, 0, n, 2 * n) };
 }
 
 /**

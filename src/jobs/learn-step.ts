@@ -9,13 +9,12 @@ import {
   minimum,
   mul,
   neg,
-  slice,
   type Tensor,
   where,
 } from "../graph/index.ts";
 import { type ClipConfig, textProjection, type UNetConfig, unet } from "../models/index.ts";
 import { adamW, clipDirectionLoss, mse } from "../nn/index.ts";
-import { denoiseInputs, forBatch, guide, promptInput } from "./denoise.ts";
+import { constantBranches, denoiseInputs, forBatch, guide, promptInput } from "./denoise.ts";
 import type { Part, Size } from "./part.ts";
 
 export interface LearnStepShape {
@@ -56,7 +55,7 @@ export function learnStepJob(
   const inputs = denoiseInputs(config, size, batch);
   const pictures = concat([inputs.sample, inputs.imageLatents], 1); // [N, 2C, H, W]
   const plain = unet(scope, config, pictures, inputs.timestep, forBatch(prompt, batch));
-  const prediction = guided ? guidedPrediction(network, inputs, plain, shape) : plain;
+  const prediction = guided ? guidedPrediction(network, inputs, plain, tokens) : plain;
 
   const mseLoss = mse(prediction, input("target", prediction.shape));
   const clipLoss = clip
@@ -85,15 +84,11 @@ export function learnStepJob(
 }
 
 function guidedPrediction(
-  { config, scope }: Part<UNetConfig>,
+  network: Part<UNetConfig>,
   inputs: ReturnType<typeof denoiseInputs>,
   text: Tensor,
-  { tokens, batch }: LearnStepShape,
+  tokens: number,
 ): Tensor {
-  const { sample, imageLatents, timestep } = inputs;
-  const nothing = forBatch(promptInput(config, "null_embeds", tokens), 2 * batch);
-  const pictures = concat([concat([sample, imageLatents], 1), concat([sample, mul(imageLatents, 0)], 1)], 0); // [2N, 2C, H, W]
-  const both = unet(scope, config, pictures, concat([timestep, timestep], 0), nothing);
-  const [image, none] = [slice(both, 0, 0, batch), slice(both, 0, batch, 2 * batch)];
+  const { image, none } = constantBranches(network, inputs, tokens);
   return guide(text, image, none, input("guidance_scale", []), input("image_guidance_scale", []));
 }

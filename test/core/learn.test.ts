@@ -72,6 +72,33 @@ test("learning lowers the validation loss, plain and guided, with one pair and w
   }
 });
 
+test("a target pool gives the guided loss's own trajectory while it lasts, then goes on, and resumes", async () => {
+  const guided = { ...options, guidedLoss: true, batch: 2 };
+  const losses = async (more: Partial<LearnOptions>) =>
+    (await learn(model, { ...guided, ...more }).result).provenance.losses;
+  const [each, pooled, small] = [await losses({}), await losses({ targetPool: 100 }), await losses({ targetPool: 6 })];
+  const close = (some: readonly number[], wanted: readonly number[]) =>
+    some.forEach((loss, i) => {
+      assert.ok(Math.abs(loss / wanted[i]! - 1) < 1e-4, `step ${i + 1}: ${loss}, ${wanted[i]}`);
+    });
+  close(pooled, each);
+  close(small.slice(0, 3), await losses({ steps: 3 })); // three steps of two draws: the pool
+
+  const stop = new AbortController();
+  const onTarget = (done: number) => done === 2 && stop.abort();
+  const run = learn(model, { ...guided, targetPool: 6, signal: stop.signal, onTarget });
+  await assert.rejects(run.result, (error) => isVisiiError(error, "aborted"));
+  const computed: number[] = [];
+  const resumed = learn(model, {
+    ...guided,
+    targetPool: 6,
+    resume: run.state()!,
+    onTarget: (done) => computed.push(done),
+  });
+  assert.deepEqual((await resumed.result).provenance.losses, small);
+  assert.deepEqual(computed, [3, 4, 5, 6]);
+});
+
 test("an instruction survives its file", async () => {
   const learned = await learn(model, options).result;
   const read = await Instruction.parse(learned.toBytes(), "x.safetensors");
@@ -133,6 +160,7 @@ test("settings out of range are refused in words", async () => {
   await refused({ steps: 0 }, /^steps must be a whole number from 1 to 100000, got 0$/);
   await refused({ lr: Number.NaN }, /^lr must be a number from 0 to 10, got NaN$/);
   await refused({ pairs: [] }, /^There is no pair to learn from/);
+  await refused({ guidedLoss: true, targetPool: 4, guidanceScale: 0 }, /^A target pool needs a guidanceScale above 0/);
   await refused({ guidedLoss: "yes" as never }, /^guidedLoss must be true or false, got "yes"$/);
   await refused({ lrSchedule: "linear" as never }, /^lrSchedule must be one of constant, cosine, got "linear"$/);
 });

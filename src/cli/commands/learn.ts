@@ -35,6 +35,10 @@ export const learnCommand = defineCommand({
     "lambda-mse": { type: "number", help: "weight of the diffusion loss (default 4)" },
     "lambda-clip": { type: "number", help: "weight of the CLIP loss, 0 for none (default 0.1)" },
     "guided-loss": { type: "flag", help: "take the loss of the guided prediction; --no-guided-loss of the plain one" },
+    "target-pool": {
+      type: "number",
+      help: "with --guided-loss: noised samples that are used over and over, their constant part computed once (default 0: none)",
+    },
     "gradient-clip": { type: "number", help: "limit for each value of the gradient (default: none)" },
     "checkpoint-every": { type: "number", help: "steps between checkpoints, of which the best is kept (default 100)" },
     resolution: { type: "number", help: "longer side of the pictures as the model sees them, in pixels" },
@@ -72,12 +76,14 @@ export const learnCommand = defineCommand({
       lambdaMse: values["lambda-mse"],
       lambdaClip: values["lambda-clip"],
       guidedLoss: values["guided-loss"],
+      targetPool: values["target-pool"],
       gradientClip: values["gradient-clip"],
       checkpointEvery: values["checkpoint-every"],
       resolution: values.resolution,
       seed: values.seed,
     });
-    const run = learn(model, { pairs, ...settings, ...given({ resume }), signal });
+    const onTarget = (done: number, total: number) => report.step({ label: "targets", done, total });
+    const run = learn(model, { pairs, ...settings, ...given({ resume }), signal, onTarget });
     await follow(run, checkpointFile, report);
 
     const instruction = await run.result;
