@@ -17,7 +17,7 @@ import {
   type VaeConfig,
 } from "../models/index.ts";
 import { parseSchedulerConfig, type SchedulerConfig } from "../schedulers/index.ts";
-import { ClipTokenizer } from "../tokenizer/index.ts";
+import { ClipTokenizer, fromTokenizerJson } from "../tokenizer/index.ts";
 import { type ModelFolder, type ModelPart, readFloat32, type Scope, weightScope } from "../weights/index.ts";
 import type { ModelIdentity } from "./instruction.ts";
 import { type EditSettings, type LearnSettings, PAPER_EDIT, PAPER_LEARN, settle } from "./settings.ts";
@@ -121,19 +121,18 @@ async function readTokenizer(folder: ModelFolder): Promise<ClipTokenizer> {
   const optional = async (file: string) => ((await folder.has(file)) ? { value: await folder.json(file) } : {});
   const config = await optional("tokenizer/tokenizer_config.json");
   const special = await optional("tokenizer/special_tokens_map.json");
-  return new ClipTokenizer({
-    vocab: await folder.json("tokenizer/vocab.json"),
-    merges: await folder.text("tokenizer/merges.txt"),
-    config: config.value,
-    specialTokensMap: special.value,
-  });
+  const bundled = !(await folder.has("tokenizer/vocab.json")) && (await folder.has("tokenizer/tokenizer.json"));
+  const { vocab, merges } = bundled
+    ? fromTokenizerJson(await folder.json("tokenizer/tokenizer.json"))
+    : { vocab: await folder.json("tokenizer/vocab.json"), merges: await folder.text("tokenizer/merges.txt") };
+  return new ClipTokenizer({ vocab, merges, config: config.value, specialTokensMap: special.value });
 }
 
 function checkEditable({ inChannels, outChannels }: UNetConfig, name: string): void {
   if (inChannels === 2 * outChannels) return;
   throw new VisiiError(
     "model",
-    `${name}: its UNet takes ${inChannels} channels, an InstructPix2Pix takes ${2 * outChannels}; this model can make pictures but not edit them, choose one that was trained to edit.`,
+    `${name}: this is no InstructPix2Pix: its UNet takes ${inChannels} channels, not ${2 * outChannels}; it makes pictures but does not edit them, choose a model that was trained to edit.`,
     { inChannels, outChannels },
   );
 }

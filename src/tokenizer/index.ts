@@ -1,1 +1,2 @@
 export { ClipTokenizer, type EncodedText, type TokenizerFiles } from "./clip_tokenizer.ts";
+export { fromTokenizerJson } from "./tokenizer_json.ts";

@@ -1,5 +1,7 @@
 import { VisiiError } from "../errors.ts";
+import { parsePythonJson } from "./json.ts";
 import { modernise } from "./legacy.ts";
+import { isPickle, PICKLE_REFUSED } from "./pickle.ts";
 import type { ByteSource } from "./source.ts";
 import { mergeWeights, openWeights, type Weights } from "./weights.ts";
 
@@ -74,7 +76,7 @@ export async function readModelFolder(source: FolderSource): Promise<ModelFolder
     const content = await text(path);
     let value: unknown;
     try {
-      value = JSON.parse(content);
+      value = parsePythonJson(content);
     } catch {
       fail(path, "it is not valid JSON");
     }
@@ -92,11 +94,8 @@ export async function readModelFolder(source: FolderSource): Promise<ModelFolder
       const variantIndex = join(part, `${variant}.safetensors.index.fp16.json`);
       if (variant && (await source.exists(variantIndex))) return shards(part, variantIndex);
     }
-    const pickle = (await source.list(part)).find((name) => /\.(?:bin|ckpt|pt|pth)$/.test(name));
-    if (pickle) {
-      const why = "the weights are a Python pickle, which can run any program when it is opened, so it is not read";
-      fail(join(part, pickle), `${why}; use the model's .safetensors files, or convert it with diffusers`);
-    }
+    const pickle = (await source.list(part)).find(isPickle);
+    if (pickle) fail(join(part, pickle), PICKLE_REFUSED);
     return fail(part, `there are no weights in it (${weightNames.slice(0, 2).join(" or ")})`);
   };
 

@@ -15,22 +15,45 @@ const newAttention = /\battentions\.\d+\.(?:to_q|to_k|to_v|to_out\.0)\.weight$/;
 /** Buffers that older versions of transformers saved: 0, 1, 2, …, which is no weight. */
 const positionIds = /(?:^|\.)position_ids$/;
 
+/** Of a CLIPTextModel as transformers 5 saves it: the networks and earlier versions say `text_model.` before all of its keys. */
+const bareTextModel = "embeddings.token_embedding.weight";
+
 /**
- * A checkpoint of any age under today's names and shapes: the VAE's attention renamed, its projections [C, C, 1, 1] (saved as 1 × 1
- * convolutions once) as [C, C], `position_ids` left out. The bytes are the same, so nothing is copied.
+ * A checkpoint of any age under the names and shapes that the networks here use: the VAE's attention renamed, its projections [C, C, 1, 1]
+ * (saved as 1 × 1 convolutions once) as [C, C], `position_ids` left out, the text encoder's keys below `text_model`. The bytes are the
+ * same, so nothing is copied.
  *
  * @throws VisiiError `model` if a tensor is there under its old and its new name.
  */
 export function modernise(weights: Weights): Weights {
   const vae = [...weights.tensors.keys()].some((key) => /^(?:encoder|decoder)\.mid_block\./.test(key));
+  const bare = weights.tensors.has(bareTextModel);
+  const named = renameTensors(weights, (key) => {
+    if (positionIds.test(key)) return undefined;
+    return bare ? `text_model.${key}` : modernName(key);
+  });
+  if (!vae) return named;
+  const tensors = [...named.tensors].map(([name, tensor]): [string, StoredTensor] => [
+    name,
+    newAttention.test(name) ? withoutKernel(tensor) : tensor,
+  ]);
+  return { name: named.name, tensors: new Map(tensors) };
+}
+
+/**
+ * The same tensors by other names; those for which `nameOf` gives none are left out.
+ *
+ * @throws VisiiError `model` if two tensors get one name.
+ */
+export function renameTensors(weights: Weights, nameOf: (key: string) => string | undefined): Weights {
   const tensors = new Map<string, StoredTensor>();
   for (const [key, tensor] of weights.tensors) {
-    if (positionIds.test(key)) continue;
-    const name = modernName(key);
+    const name = nameOf(key);
+    if (name === undefined) continue;
     if (tensors.has(name)) {
       throw new VisiiError("model", `${weights.name}: "${name}" is there twice, once as "${key}".`, { key });
     }
-    tensors.set(name, vae && newAttention.test(name) ? withoutKernel(tensor) : tensor);
+    tensors.set(name, tensor);
   }
   return { name: weights.name, tensors };
 }

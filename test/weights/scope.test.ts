@@ -151,3 +151,11 @@ test("a tensor under its old and its new name is refused; other models' names st
   assert.deepEqual([...modernise(other).tensors.keys()].sort(), [...other.tensors.keys()].sort());
   assert.deepEqual(modernise(other).tensors.get("down_blocks.0.attentions.0.proj_in.weight")?.shape, [2, 2, 1, 1]);
 });
+
+test("a text encoder's keys are found without the prefix that transformers 5 leaves out", async () => {
+  const bare = { "embeddings.token_embedding.weight": zeros(3, 2), "final_layer_norm.bias": zeros(2) };
+  const names = Object.keys(bare).map((key) => `text_model.${key}`);
+  assert.deepEqual([...modernise(await weightsOf(bare)).tensors.keys()].sort(), names.sort());
+  const prefixed = Object.fromEntries(names.map((name) => [name, zeros(2)]));
+  assert.deepEqual([...modernise(await weightsOf(prefixed)).tensors.keys()].sort(), names.sort());
+});
