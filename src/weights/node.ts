@@ -102,7 +102,7 @@ function commonFolder(folders: readonly string[]): string {
  * that count, such as `["text_encoder", "unet", "vae"]`. Reads all weights once: about 0.1 s for 40 MB, seconds for gigabytes.
  */
 export async function hashWeights(folder: ModelFolder, parts: readonly string[]): Promise<string> {
-  const files = (await Promise.all(parts.map((part) => folder.weightFiles(part)))).flat().sort();
+  const files = [...new Set((await Promise.all(parts.map((part) => folder.weightFiles(part)))).flat())].sort();
   const total = createHash("sha256");
   for (const file of files) {
     const { path, name } = await folder.open(file);
