@@ -63,7 +63,13 @@ export class Model {
   }
 
   /** Latents, not scaled → picture. */
-  async decode({ height, width, data }: Latents): Promise<Image> {
+  async decode(latents: Latents): Promise<Image> {
+    const { factor } = this.parts.vae.config;
+    return fromTensor(await this.decodePixels(latents), latents.width * factor, latents.height * factor);
+  }
+
+  /** Latents, not scaled → [1, 3, H, W], about −1 … 1. */
+  async decodePixels({ height, width, data }: Latents): Promise<Float32Array> {
     const { vae } = this.parts;
     const { pixels } = await this.sessions.run(
       `decode ${height}x${width}`,
@@ -71,7 +77,7 @@ export class Model {
       () => decodeJob(vae, { height, width }),
       { latents: data },
     );
-    return fromTensor(pixels, width * vae.config.factor, height * vae.config.factor);
+    return pixels;
   }
 
   /** Words → c_T. Throws `VisiiError("usage")` when they are too long for the model's T tokens. */
