@@ -1,9 +1,18 @@
 /**
  * What went wrong, for programs: `usage` (called wrongly), `input` (a picture or file of the user's), `model` (a model folder or its
  * weights), `instruction` (an instruction file), `graph` (shapes or types that don't fit), `runtime` (the session), `io` (reading or
- * writing), `aborted` (the caller's signal).
+ * writing), `network` (fetching from the hub), `aborted` (the caller's signal).
  */
-export type ErrorCode = "usage" | "input" | "model" | "instruction" | "graph" | "runtime" | "io" | "aborted";
+export type ErrorCode =
+  | "usage"
+  | "input"
+  | "model"
+  | "instruction"
+  | "graph"
+  | "runtime"
+  | "io"
+  | "network"
+  | "aborted";
 
 /**
  * The one family of errors that this library throws on purpose. `message` is one sentence for people: what is wrong, where, and what to

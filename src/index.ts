@@ -7,5 +7,7 @@ export type { Pair } from "./core/pairs.ts";
 export type { Splice } from "./core/prompt.ts";
 export type { EditSettings, LearnSettings } from "./core/settings.ts";
 export { type ErrorCode, isVisiiError, VisiiError } from "./errors.ts";
+export { type LocalModel, listModels } from "./hub/local.ts";
+export { type PulledModel, type PullOptions, type PullProgress, pullModel } from "./hub/pull.ts";
 export { decodeImage, encodeImage, readImage, renderSheet, type Sheet, writeImage } from "./image/node.ts";
 export type { Image } from "./image/pixels.ts";
