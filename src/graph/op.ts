@@ -26,6 +26,8 @@ export interface OpSpec<A> {
    */
   vjp?(node: Tensor, dy: Tensor, attrs: A, wants: (input: number) => boolean): readonly (Tensor | undefined)[];
   emit(inputs: readonly string[], attrs: A, emitter: Emitter, node: Tensor): string;
+  /** Two for every multiply-accumulate, where they are what it costs. */
+  flops?(node: Tensor): number;
 }
 
 /** An op whose attributes were fixed when its nodes were made. */

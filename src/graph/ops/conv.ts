@@ -1,5 +1,5 @@
 import { type Build, defineOp } from "../op.ts";
-import { ensure, type Shape, type Tensor } from "../tensor.ts";
+import { ensure, type Shape, sizeOf, type Tensor } from "../tensor.ts";
 import { add } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
@@ -52,6 +52,7 @@ const convOp: Build<ConvAttrs> = defineOp({
   },
   emit: (inputs, { stride, pads }, e, node) =>
     e.node("Conv", inputs, { strides: [stride, stride], pads, kernel_shape: node.inputs[1]!.shape.slice(2) }),
+  flops: (node) => convolutionFlops(node, node.inputs[1]!),
 });
 
 /** The gradient of a convolution with respect to its picture: a transposed convolution with the same weight. */
@@ -78,7 +79,13 @@ const convInputOp: Build<ConvInputAttrs> = defineOp({
       output_padding: missing,
     });
   },
+  flops: ({ inputs: [dy, weight] }) => convolutionFlops(dy!, weight!),
 });
+
+/** Of the convolution with this weight [O,C,kH,kW] whose result has the shape of `y`; its input gradient costs the same. */
+function convolutionFlops(y: Tensor, { shape: [, ...perOutput] }: Tensor): number {
+  return 2 * sizeOf(y.shape) * sizeOf(perOutput);
+}
 
 /**
  * The gradient of a convolution with respect to its weight. For each place (i, j) of the kernel it is a product of matrices: dy, seen as

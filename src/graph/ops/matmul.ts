@@ -1,5 +1,5 @@
 import { defineOp } from "../op.ts";
-import { broadcastShapes, ensure, type Tensor } from "../tensor.ts";
+import { broadcastShapes, ensure, sizeOf, type Tensor } from "../tensor.ts";
 import { reshape, swapLast } from "./shape.ts";
 
 const matmulOp = defineOp<null>({
@@ -19,6 +19,7 @@ const matmulOp = defineOp<null>({
     return [wants(0) ? matmul(dy, swapLast(b)) : undefined, wants(1) ? matmul(swapLast(rows(a)), rows(dy)) : undefined];
   },
   emit: (inputs, _, e) => e.node("MatMul", inputs),
+  flops: ({ shape, inputs }) => 2 * sizeOf(shape) * inputs[0]!.shape.at(-1)!,
 });
 
 /** [...,M,K] · [...,K,N] → [...,M,N]; leading axes broadcast. */
