@@ -1,7 +1,9 @@
 import { VisiiError } from "../errors.ts";
-import { findModel } from "../hub/local.ts";
+import { findModel, isOfHub } from "../hub/local.ts";
+import { tokenizerFolders } from "../hub/tokenizers.ts";
 import { nodeRuntime } from "../runtime/node.ts";
-import { hashWeights, openModelFolder } from "../weights/node.ts";
+import { hashWeights } from "../weights/node.ts";
+import { openModel } from "../weights/node-checkpoint.ts";
 import { Model } from "./model.ts";
 import { readParts } from "./parts.ts";
 
@@ -13,14 +15,13 @@ export interface LoadModelOptions {
 }
 
 /**
- * Loads a model for use in Node: a built-in one by its name ("tiny"), or a folder in diffusers' layout. Throws `VisiiError("model")` when it is not
- * there or not sound.
+ * Loads a model for use in Node: a built-in one by its name ("tiny"), a folder in diffusers' layout, or a single `.safetensors` file in
+ * Stable Diffusion's original naming. Throws `VisiiError("model")` when it is not there or not sound.
  */
 export async function loadModel(name: string, { device = "auto", threads }: LoadModelOptions = {}): Promise<Model> {
   if (device !== "auto" && device !== "cpu") throw new VisiiError("usage", `device must be auto or cpu, got ${device}`);
-  const folder = await openModelFolder(findModel(name));
-  const hash = await hashWeights(folder, ["text_encoder", "unet", "vae"]);
-  const clipHash = (await folder.has("clip")) ? await hashWeights(folder, ["clip"]) : "";
-  const parts = await readParts(folder, { hash, clipHash });
-  return new Model(parts, nodeRuntime({ device: "cpu", ...(threads !== undefined && { threads }) }));
+  const folder = await openModel(findModel(name), tokenizerFolders);
+  const parts = await readParts(folder, (names) => hashWeights(folder, names));
+  const identity = isOfHub(name) ? { ...parts.identity, name } : parts.identity;
+  return new Model({ ...parts, identity }, nodeRuntime({ device: "cpu", ...(threads !== undefined && { threads }) }));
 }

@@ -42,11 +42,12 @@ export interface ModelParts {
 
 /**
  * Reads the networks of an InstructPix2Pix in diffusers' layout (`unet`, `vae`, `text_encoder`, `tokenizer`, `scheduler`) and, if it is there, of a
- * CLIPModel in `clip`. Every parameter is checked against its configuration. Throws `VisiiError("model")`.
+ * CLIPModel in `clip`. Every parameter is checked against its configuration. `hash` reads all weights of the folders that it is given, so it is
+ * called when everything else is known to be sound. Throws `VisiiError("model")`.
  */
 export async function readParts(
   folder: ModelFolder,
-  hashes: { readonly hash: string; readonly clipHash: string },
+  hash: (parts: readonly string[]) => Promise<string>,
 ): Promise<ModelParts> {
   if (!folder.index)
     throw new VisiiError(
@@ -77,6 +78,9 @@ export async function readParts(
 
   const tokenizer = await readTokenizer(folder);
   const resolution = typeof own.resolution === "number" ? own.resolution : unet.config.sampleSize * vaeConfig.factor;
+  const scheduler = parseSchedulerConfig(await folder.json("scheduler/scheduler_config.json"));
+  const clip = (await folder.has("clip")) ? await readClip(folder) : undefined;
+  const hashes = { hash: await hash(["text_encoder", "unet", "vae"]), clipHash: clip ? await hash(["clip"]) : "" };
   const defaults = (own.defaults ?? {}) as { learn?: Partial<LearnSettings>; apply?: Partial<EditSettings> };
   return {
     identity: { name: String(own.name ?? folder.name), version: String(own.version ?? ""), ...hashes },
@@ -86,8 +90,8 @@ export async function readParts(
     text,
     tokenTable,
     tokenizer,
-    scheduler: parseSchedulerConfig(await folder.json("scheduler/scheduler_config.json")),
-    clip: (await folder.has("clip")) ? await readClip(folder) : undefined,
+    scheduler,
+    clip,
     learnDefaults: settle({ ...PAPER_LEARN, resolution }, defaults.learn ?? {}),
     editDefaults: settle({ ...PAPER_EDIT, resolution }, defaults.apply ?? {}),
   };
