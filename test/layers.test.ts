@@ -33,6 +33,7 @@ const knowsNode = [
 const owned: [package_: RegExp, owner: RegExp][] = [
   [/^onnxruntime-/, /^runtime\//],
   [/^sharp$/, /^image\/node/],
+  [/^@huggingface\/hub$/, /^hub\//],
 ];
 
 interface Import {

@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     load: async () => (await import("./commands/inspect.ts")).inspectCommand,
   },
   models: {
-    summary: "list the models on this machine",
+    summary: "list the models on this machine, fetch others",
     load: async () => (await import("./commands/models.ts")).modelsCommand,
   },
 };

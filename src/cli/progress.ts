@@ -9,6 +9,8 @@ export interface Progress {
   /** Time that took. */
   readonly seconds: number;
   readonly loss?: number;
+  /** What is counted. @default "steps" */
+  readonly unit?: "steps" | "bytes";
 }
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -35,11 +37,17 @@ export function rate(steps: number, seconds: number): string {
   return speed >= 1 ? `${speed.toFixed(1)} steps/s` : `${(1 / speed).toFixed(1)} s/step`;
 }
 
-/** The facts of a progress line: "12/40 · 3.1 steps/s · 9 s left · loss 0.412". */
-export function facts({ done, total, counted = done, seconds, loss }: Progress): string {
-  const parts = [`${done}/${total}`];
+/** "0.3 MB", "334 MB", "4.3 GB". */
+export function bytes(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} GB`;
+  return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} MB`;
+}
+
+/** The facts of a progress line: "12/40 · 3.1 steps/s · 9 s left · loss 0.412", "34 MB/334 MB · 12 MB/s · 25 s left". */
+export function facts({ done, total, counted = done, seconds, loss, unit = "steps" }: Progress): string {
+  const parts = [unit === "bytes" ? `${bytes(done)}/${bytes(total)}` : `${done}/${total}`];
   if (counted > 0 && seconds > 0) {
-    parts.push(rate(counted, seconds));
+    parts.push(unit === "bytes" ? `${bytes(counted / seconds)}/s` : rate(counted, seconds));
     if (done < total) parts.push(`${duration(((total - done) * seconds) / counted)} left`);
   }
   if (loss !== undefined) parts.push(`loss ${loss.toPrecision(3)}`);

@@ -23,6 +23,8 @@ export interface Step {
   readonly done: number;
   readonly total: number;
   readonly loss?: number;
+  /** What is counted. @default "steps" */
+  readonly unit?: "steps" | "bytes";
   /** Joins the event of `--json`. */
   readonly event?: Readonly<Record<string, unknown>>;
 }
@@ -50,7 +52,7 @@ export class Reporter {
   }
 
   /** Says how far the work has come. The first call of a label starts its clock: call it with the steps done already. */
-  step({ label, done, total, loss, event }: Step): void {
+  step({ label, done, total, loss, unit = "steps", event }: Step): void {
     const { now, err, columns } = this.streams;
     const time = now();
     if (this.phase?.label !== label) {
@@ -74,6 +76,7 @@ export class Reporter {
       total,
       counted: done - first,
       seconds: (time - since) / 1000,
+      unit,
       ...(loss !== undefined && { loss }),
     };
     if (width === undefined) err(`${label} ${facts(progress)}\n`);

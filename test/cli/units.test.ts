@@ -28,6 +28,9 @@ test("progress counts the time left from the steps that it saw", () => {
   const progress = { label: "learning", done: 60, total: 100, counted: 10, seconds: 5, loss: 0.41234 };
   assert.equal(facts(progress), "60/100 · 2.0 steps/s · 20 s left · loss 0.412");
   assert.equal(facts({ label: "x", done: 0, total: 9, seconds: 0 }), "0/9");
+  const fetching = { label: "fetching", done: 1.2e9, total: 4.3e9, counted: 2e8, seconds: 10, unit: "bytes" } as const;
+  assert.equal(facts(fetching), "1.2 GB/4.3 GB · 20 MB/s · 2:35 left");
+  assert.equal(facts({ label: "x", done: 4e5, total: 3.34e8, seconds: 0, unit: "bytes" }), "0.4 MB/334 MB");
   const line = progressLine(progress, 80);
   assert.match(line, /^learning █+[▏▎▍▌▋▊▉]?░+ 60\/100/);
   assert.ok(line.length < 80);

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
-import { apply, Instruction, loadModel } from "../../index.ts";
+import { apply, Instruction } from "../../index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
 import { readInput, refuseOverwriting, routes, sha256 } from "../files.ts";
+import { chosenModel } from "../model.ts";
 import { misuse } from "../options.ts";
 import { EDIT, editFiles, editSettings } from "../pictures.ts";
 import { deviceOptions, given } from "../settings.ts";
@@ -29,7 +30,12 @@ export const applyCommand = defineCommand({
     const instruction = await Instruction.parse(bytes, file);
     const hybrid = given({ with: values.with, splice: values.splice });
 
-    await using model = await loadModel(values.model ?? instruction.provenance.model.name, deviceOptions(values));
+    await using model = await chosenModel(
+      values.model,
+      instruction.provenance.model.name,
+      deviceOptions(values),
+      context,
+    );
     const settings = editSettings(values);
     const provenance = { command: "apply", instruction: { name: basename(file), hash: sha256(bytes) }, ...hybrid };
     await editFiles(

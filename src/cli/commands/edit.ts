@@ -1,6 +1,7 @@
-import { edit, loadModel } from "../../index.ts";
+import { edit } from "../../index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
 import { routes } from "../files.ts";
+import { chosenModel } from "../model.ts";
 import { misuse } from "../options.ts";
 import { EDIT, editFiles, editSettings } from "../pictures.ts";
 import { deviceOptions } from "../settings.ts";
@@ -16,7 +17,7 @@ export const editCommand = defineCommand({
     if (!words?.trim()) throw misuse("Say in words what to change, and name the pictures.");
     const list = routes(inputs, values.output);
 
-    await using model = await loadModel(values.model ?? "tiny", deviceOptions(values));
+    await using model = await chosenModel(values.model, "tiny", deviceOptions(values), context);
     const settings = editSettings(values);
     const provenance = { command: "edit", words };
     const work = { model, routes: list, settings, provenance };

@@ -3,9 +3,10 @@ import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { isVisiiError, VisiiError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
-import { type Image, type LearnRun, learn, loadModel, type Pair, readImage, writeImage } from "../../index.ts";
+import { type Image, type LearnRun, learn, type Pair, readImage, writeImage } from "../../index.ts";
 import { type Context, DEVICE, defineCommand } from "../command.ts";
 import { checkWritable, pairFiles, readInput, refuseOverwriting, sha256 } from "../files.ts";
+import { chosenModel } from "../model.ts";
 import { misuse } from "../options.ts";
 import { duration } from "../progress.ts";
 import { deviceOptions, given } from "../settings.ts";
@@ -48,7 +49,8 @@ export const learnCommand = defineCommand({
     ...DEVICE,
   },
 
-  async run({ values, positionals }, { report, signal }) {
+  async run({ values, positionals }, context) {
+    const { report, signal } = context;
     const started = report.seconds;
     const files = pairFiles(positionals);
     const output = outputFile(values.output);
@@ -65,7 +67,7 @@ export const learnCommand = defineCommand({
       pairs.push({ before: await readImage(before), after: await readImage(after) });
     const resume = values.resume ? await readCheckpoint(checkpointFile) : undefined;
 
-    await using model = await loadModel(values.model ?? "tiny", deviceOptions(values));
+    await using model = await chosenModel(values.model, "tiny", deviceOptions(values), context);
     const settings = given({
       init: values.init,
       tokens: values.tokens,

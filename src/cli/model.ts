@@ -1,0 +1,36 @@
+import { isMissing } from "../hub/local.ts";
+import { type LoadModelOptions, loadModel, type Model, type PulledModel, pullModel } from "../index.ts";
+import type { Context } from "./command.ts";
+import { given } from "./settings.ts";
+
+/**
+ * The model that `--model` names, fetched first if it is one of the hub's and not on this machine; `otherwise` where nothing is named. That one is never
+ * fetched, because it may come from a file, which is not to decide what is downloaded.
+ */
+export async function chosenModel(
+  named: string | undefined,
+  otherwise: string,
+  options: LoadModelOptions,
+  context: Context,
+): Promise<Model> {
+  if (named !== undefined && isMissing(named)) await fetchModel(named, undefined, context);
+  return loadModel(named ?? otherwise, options);
+}
+
+/** Fetches a model from the hub, and tells how far it has come. */
+export function fetchModel(
+  name: string,
+  revision: string | undefined,
+  { report, signal }: Context,
+): Promise<PulledModel> {
+  report.note(`Fetching ${name}.`);
+  return pullModel(name, {
+    ...given({ revision }),
+    signal,
+    onWait: () => report.note(`Another process is fetching ${name}; waiting for it.`),
+    onProgress: ({ done, total, rate, file }) => {
+      const event = { unit: "bytes", rate: Math.round(rate), file };
+      report.step({ label: "fetching", done, total, unit: "bytes", event });
+    },
+  });
+}
