@@ -62,7 +62,7 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   checkHubName(name);
   checkRevision(revision);
   if (isOffline(environment)) {
-    const message = `${name}: this model is not on this machine, and HF_HUB_OFFLINE forbids to fetch it; \`HF_HUB_OFFLINE=0 visii models pull ${name}\` does.`;
+    const message = `${name}: HF_HUB_OFFLINE forbids to ask the hub for it; \`HF_HUB_OFFLINE=0 visii models pull ${name}\` does.`;
     throw new VisiiError("network", message, { model: name });
   }
   const endpoint = hubEndpoint(environment);
@@ -93,28 +93,28 @@ async function fetchBlobs(
   onProgress: PullOptions["onProgress"],
 ): Promise<number> {
   const { endpoint, name } = connection.options;
-  const missing: RemoteFile[] = [];
-  let partial = 0;
+  const missing: { readonly file: RemoteFile; readonly partial: number }[] = [];
   for (const file of files) {
     const here = (await cache.has(commit, file.path, file.size)) || (await sizeOf(cache.blob(file.hash))) === file.size;
-    if (here || missing.some(({ hash }) => hash === file.hash)) continue;
-    missing.push(file);
-    partial += Math.min((await sizeOf(partialOf(cache.blob(file.hash)))) ?? 0, file.size);
+    if (here || missing.some((other) => other.file.hash === file.hash)) continue;
+    const partial = (await sizeOf(partialOf(cache.blob(file.hash)))) ?? 0;
+    missing.push({ file, partial: partial > file.size ? 0 : partial });
   }
   if (missing.length === 0) return 0;
   const total = sum(files);
-  const first = total - sum(missing) + partial;
-  await checkSpace(cache.folder, total - first);
+  const needed = missing.reduce((bytes, { file, partial }) => bytes + file.size - partial, 0);
+  const first = total - needed;
+  await checkSpace(cache.folder, needed);
 
   const tell = reporter(total, first, onProgress);
-  tell(first, missing[0]!.path);
-  let before = total - sum(missing);
-  for (const file of missing) {
+  tell(first, missing[0]!.file.path);
+  let before = first;
+  for (const { file, partial } of missing) {
     const url = `${endpoint}/${name}/resolve/${commit}/${file.path}`;
-    await download(connection, url, file, cache.blob(file.hash), (bytes) => tell(before + bytes, file.path));
-    before += file.size;
+    await download(connection, url, file, cache.blob(file.hash), (bytes) => tell(before + bytes - partial, file.path));
+    before += file.size - partial;
   }
-  return total - first;
+  return needed;
 }
 
 /** Calls `onProgress` now and then, at once the first time and when all is there. */

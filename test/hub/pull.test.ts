@@ -165,6 +165,7 @@ test("a signal stops it, and the next call fetches only the rest", async () => {
   const { fetched, size } = await pull({ onProgress: (step) => progress.push(step) });
   assert.equal(fetched, UNET.length - 300_000 + NANO["model_index.json"]!.length, "all else was there");
   assert.equal(progress[0]!.done, size - fetched);
+  assert.ok(progress.every(({ done }, i) => i === 0 || done >= progress[i - 1]!.done));
   assert.deepEqual(
     hub.fetches.map(({ range }) => range),
     ["bytes=300000-", "bytes=300000-", undefined],
