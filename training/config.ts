@@ -53,6 +53,8 @@ export interface UNetSettings extends Schedule {
   readonly model: Json;
   /** A scheduler's configuration: the noise that is added, and whether ε or v is predicted. */
   readonly scheduler: Json;
+  /** Below 1, high timesteps come more often, where an edit is decided; at 1, all alike. */
+  readonly timestepPower: number;
   /** Share of the samples without words. */
   readonly dropText: number;
   /** Share of the samples without picture. */

@@ -1,7 +1,7 @@
 """Edits one picture with a model folder as diffusers' own pipeline does it, so that ours can be compared with it.
 
     python reference/goldens/make_tiny.py                                        (from the repository's root)
-    python reference/goldens/make_tiny.py --model models/nano --out test/goldens/nano
+    python reference/goldens/make_tiny.py --model models/nano --out test/goldens/nano --guidance-scale 7.5 --image-guidance-scale 1.5
 
 Writes into `--out`: `input.png` (kept if it is there and no `--picture` is given), `output.png`, `edit.json`
 with what was asked for, and `pipeline.safetensors` with what lies between.
@@ -29,13 +29,9 @@ def arguments():
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--text", default="make it a sepia photo")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--guidance-scale", type=float, default=1.5)
+    parser.add_argument("--image-guidance-scale", type=float, default=1.0)
     return parser.parse_args()
-
-
-def guidance(model):
-    """The model's own scales; the paper's where it names none."""
-    own = json.loads((model / "visii.json").read_text()).get("defaults", {}).get("apply", {})
-    return own.get("guidanceScale", 7.5), own.get("imageGuidanceScale", 1.5)
 
 
 @torch.no_grad()
@@ -56,7 +52,7 @@ def main():
     networks = {"unet": pipe.unet, "vae": pipe.vae, "text_encoder": pipe.text_encoder, "clip": clip}
     assert all(p.dtype == torch.float32 for network in networks.values() for p in network.parameters())
 
-    text_scale, image_scale = guidance(given.model)
+    text_scale, image_scale = given.guidance_scale, given.image_guidance_scale
     pipe.set_progress_bar_config(disable=True)
     latents = pipe(
         given.text,

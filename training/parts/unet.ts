@@ -24,7 +24,7 @@ export interface UNetSources {
 
 /** InstructPix2Pix: noised latents of the after image, beside those of the before image, are told the instruction. */
 export function unetTask(settings: UNetSettings, config: UNetConfig, seed: bigint, sources: UNetSources): Task {
-  const { batch: n, dropText, dropImage, dropBoth, textNoise } = settings;
+  const { batch: n, dropText, dropImage, dropBoth, textNoise, timestepPower } = settings;
   const { latents, texts, instructions, tokens } = sources;
   const schedule = new NoiseSchedule(parseSchedulerConfig(schedulerConfig(settings.scheduler)));
   return {
@@ -38,8 +38,8 @@ export function unetTask(settings: UNetSettings, config: UNetConfig, seed: bigin
     batch(_, random) {
       const rows = Array.from({ length: n }, (_, i) => {
         const index = random.randint(0, instructions.length, 1)[0]!;
-        // One timestep from each of n equal stretches: every batch sees all levels of noise.
-        const t = Math.floor(((i + random.random24()) * schedule.length) / n);
+        // One timestep from each of n stretches: every batch sees all levels of noise.
+        const t = Math.floor(((i + random.random24()) / n) ** timestepPower * schedule.length);
         const fate = random.random24();
         const words = fate >= dropBoth + dropText;
         const picture = fate >= dropBoth && !(words && fate < dropBoth + dropText + dropImage);
