@@ -1,5 +1,5 @@
 import { defineOp } from "../op.ts";
-import { ensure, type Tensor } from "../tensor.ts";
+import { ensure, sizeOf, type Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
 import { softmax, sum } from "./reduce.ts";
@@ -43,6 +43,7 @@ const fusedOp = defineOp<AttentionAttrs>({
       { num_heads: heads, scale: { float: scale } },
       "com.microsoft",
     ),
+  flops: ({ inputs: [q, k] }) => 4 * sizeOf(q!.shape) * k!.shape[1]!, // QKᵀ and PV
 });
 
 /** [B,T,heads·d] → [B,heads,T,d] */
