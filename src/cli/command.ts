@@ -1,3 +1,4 @@
+import { DEVICE_NAMES } from "../runtime/device.ts";
 import { type Option, type Options, type Parsed, parseOptions } from "./options.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -29,7 +30,11 @@ export const COMMON = {
 
 /** Options of every command that runs a model. */
 export const DEVICE = {
-  device: { type: "choice", choices: ["auto", "cpu"], help: "where to compute (default auto)" },
+  device: {
+    type: "choice",
+    choices: DEVICE_NAMES,
+    help: "the processor or a graphics card (default auto: the processor)",
+  },
   threads: { type: "number", help: "threads to compute with (default: the physical cores)" },
 } as const satisfies Options;
 

@@ -1,6 +1,7 @@
 import { VisiiError } from "../errors.ts";
 import { findModel, isOfHub } from "../hub/local.ts";
 import { tokenizerFolders } from "../hub/tokenizers.ts";
+import { DEVICE_NAMES, type DeviceName, deviceOf } from "../runtime/device.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { hashWeights } from "../weights/node.ts";
 import { openModel } from "../weights/node-checkpoint.ts";
@@ -8,8 +9,8 @@ import { Model } from "./model.ts";
 import { readParts } from "./parts.ts";
 
 export interface LoadModelOptions {
-  /** "auto" takes the best there is; today that is the CPU. @default "auto" */
-  readonly device?: "auto" | "cpu";
+  /** Where to compute: the processor, a graphics card of any vendor (WebGPU), or NVIDIA's (CUDA). "auto" is the processor. @default "auto" */
+  readonly device?: DeviceName;
   /** Threads within one op. @default the physical cores */
   readonly threads?: number;
 }
@@ -19,9 +20,14 @@ export interface LoadModelOptions {
  * Stable Diffusion's original naming. Throws `VisiiError("model")` when it is not there or not sound.
  */
 export async function loadModel(name: string, { device = "auto", threads }: LoadModelOptions = {}): Promise<Model> {
-  if (device !== "auto" && device !== "cpu") throw new VisiiError("usage", `device must be auto or cpu, got ${device}`);
+  if (!DEVICE_NAMES.includes(device)) {
+    throw new VisiiError("usage", `device must be one of ${DEVICE_NAMES.join(", ")}, got ${device}`, { device });
+  }
   const folder = await openModel(findModel(name), tokenizerFolders);
   const parts = await readParts(folder, (names) => hashWeights(folder, names));
   const identity = isOfHub(name) ? { ...parts.identity, name } : parts.identity;
-  return new Model({ ...parts, identity }, nodeRuntime({ device: "cpu", ...(threads !== undefined && { threads }) }));
+  return new Model(
+    { ...parts, identity },
+    nodeRuntime({ device: deviceOf(device), ...(threads !== undefined && { threads }) }),
+  );
 }

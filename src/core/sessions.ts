@@ -56,7 +56,7 @@ export class Sessions {
       return known;
     }
     await this.makeRoom(large);
-    const model = toOnnx(build());
+    const model = toOnnx(build(), this.runtime.emit);
     const options = this.folder === undefined ? {} : { folder: this.folder };
     const entry = { large, model, session: this.runtime.load(model, options) };
     this.entries.set(key, entry);

@@ -12,7 +12,8 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
-const BYTES: Record<DType, number> = { float32: 4, int64: 8, bool: 1, float16: 2, bfloat16: 2 };
+/** Bytes of one value. */
+export const BYTES: Record<DType, number> = { float32: 4, int64: 8, bool: 1, float16: 2, bfloat16: 2 };
 
 const LEAVES = ["input", "constant", "parameter"];
 

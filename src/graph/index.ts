@@ -1,7 +1,8 @@
 export { gradients } from "./backward.ts";
 export { check } from "./check.ts";
 export { type Cost, costOf } from "./cost.ts";
-export { type OnnxModel, toOnnx } from "./onnx/emit.ts";
+export type { LargestValue } from "./largest.ts";
+export { type EmitOptions, type OnnxModel, toOnnx } from "./onnx/emit.ts";
 export type { ValueInfoProto as ValueInfo } from "./onnx/proto.ts";
 export {
   type AttentionForm,

@@ -1,5 +1,10 @@
 import { VisiiError } from "../errors.ts";
 
+const NO_CARD =
+  "WebGPU finds no graphics card here; install its driver (on Linux: Vulkan's), or compute on the processor (--device cpu).";
+const NO_CUDA =
+  "CUDA is not installed: it takes CUDA 12 and cuDNN 9, and `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12`; or compute on the processor (--device cpu).";
+
 /** What ONNX Runtime threw while loading or running, as one sentence of ours; its own words stay in `cause`. */
 export function explain(cause: unknown, doing: "load" | "run"): VisiiError {
   const text = cause instanceof Error ? cause.message : String(cause);
@@ -9,8 +14,10 @@ export function explain(cause: unknown, doing: "load" | "run"): VisiiError {
 
 function sentence(text: string, doing: "load" | "run"): string {
   const task = doing === "load" ? "prepare the model" : "run the model";
+  if (/WebGPU (?:adapter|device[:.])/i.test(text)) return NO_CARD;
+  if (/Provider_Cuda|providers_cuda/i.test(text)) return NO_CUDA;
   const bytes = /requested buffer of size (\d+)/i.exec(text)?.[1];
-  if (bytes || /bad_alloc|bad allocation|failed to allocate|out of memory/i.test(text)) {
+  if (bytes || /bad_alloc|bad allocation|failed to allocate|out of memory|\[Invalid Buffer/i.test(text)) {
     const wanted = bytes ? ` (a block of ${Math.ceil(Number(bytes) / 2 ** 20)} MiB)` : "";
     return `There is not enough memory to ${task}${wanted}; close other programs, or use a smaller picture.`;
   }

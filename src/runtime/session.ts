@@ -1,4 +1,4 @@
-import type { DType, OnnxModel, Shape } from "../graph/index.ts";
+import type { DType, EmitOptions, OnnxModel, Shape } from "../graph/index.ts";
 
 /**
  * What goes into a session and comes out of it: float32 as numbers, int64 as bigints, bool as bytes 0 and 1, 16-bit floats as their bit
@@ -31,6 +31,8 @@ export interface LoadOptions {
 
 /** Something that runs graphs: a device of this machine. */
 export interface Runtime {
+  /** How graphs for it are to be written. */
+  readonly emit?: EmitOptions;
   /** @throws VisiiError `runtime` if the model can't be loaded. */
   load(model: OnnxModel, options?: LoadOptions): Promise<Session>;
 }

@@ -1,7 +1,9 @@
+import { type LargestValue, largestOf } from "../largest.ts";
 import type { AttributeValue, Emitter } from "../op.ts";
 import type { ConstantAttrs, InputAttrs, ParameterAttrs } from "../ops/leaf.ts";
 import { ensure, type Tensor } from "../tensor.ts";
 import { walk } from "../walk.ts";
+import { forWebGpu } from "../webgpu.ts";
 import { encodeModel, type NodeProto, type TensorProto, type ValueInfoProto } from "./proto.ts";
 
 /** A graph written as ONNX, and what a runtime must know to load and feed it. */
@@ -14,6 +16,17 @@ export interface OnnxModel {
   readonly files: readonly string[];
   /** Weights held in memory, under the names by which the model refers to them as if they were files. */
   readonly memory: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** What takes most memory of all its values. */
+  readonly largest: LargestValue | undefined;
+  /** Whether it was written for WebGPU. */
+  readonly webgpu: boolean;
+  /** The nodes that compute sines and cosines, which graphics cards do only roughly when angles are as large as timesteps. */
+  readonly sines: readonly string[];
+}
+
+export interface EmitOptions {
+  /** Whether it is to run on WebGPU, where some operators have to be avoided. @default false */
+  readonly webgpu?: boolean;
 }
 
 /** Bytes above which a weight in memory stays outside of the model's own bytes. */
@@ -91,7 +104,8 @@ class Writer implements Emitter {
 }
 
 /** Writes the graph that computes the named outputs. Throws `VisiiError("graph")` when two inputs, or an input and an output, share a name. */
-export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
+export function toOnnx(wanted: Readonly<Record<string, Tensor>>, { webgpu = false }: EmitOptions = {}): OnnxModel {
+  const outputs = webgpu ? forWebGpu(wanted) : wanted;
   const nodes = walk(Object.values(outputs));
   const inFile = ({ op, attrs }: Tensor) =>
     op.name === "parameter" && "file" in (attrs as ParameterAttrs).source.location;
@@ -133,5 +147,14 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxModel {
     });
   }
   const bytes = encodeModel({ nodes: writer.nodes, initializers: writer.initializers, inputs, outputs: results });
-  return { bytes, inputs, outputs: results, files: [...writer.files], memory: writer.memory };
+  return {
+    bytes,
+    inputs,
+    outputs: results,
+    files: [...writer.files],
+    memory: writer.memory,
+    largest: largestOf(nodes),
+    webgpu,
+    sines: writer.nodes.filter(({ opType }) => opType === "Sin" || opType === "Cos").map(({ name }) => name),
+  };
 }

@@ -21,8 +21,11 @@ export interface AttentionOptions {
   readonly form?: AttentionForm;
 }
 
-/** Queries per block: memory then grows with 512 · Tk rather than Tq · Tk; fewer than 256 per block is slower. */
+/** Queries per block, at most: memory then grows with 512 · Tk rather than Tq · Tk; fewer than 256 per block is slower. */
 const BLOCK = 512;
+
+/** Bytes that one block's scores may take: what WebGPU promises to bind at once. */
+const BLOCK_BYTES = 128 * 2 ** 20;
 
 interface AttentionAttrs {
   readonly heads: number;
@@ -69,8 +72,15 @@ function maskRows(mask: Tensor | undefined, start: number, end: number): Tensor 
   return mask && mask.rank >= 2 && mask.shape.at(-2) !== 1 ? slice(mask, -2, start, end) : mask;
 }
 
-function blocks(length: number): [start: number, end: number][] {
-  return Array.from({ length: Math.ceil(length / BLOCK) }, (_, i) => [i * BLOCK, Math.min(length, (i + 1) * BLOCK)]);
+/** The queries' rows [start, end) block by block; `scores` are all that one query has, over batch, heads and keys. */
+function blocks(queries: number, scores: number): [start: number, end: number][] {
+  let size = BLOCK;
+  while (size > 1 && size * scores * 4 > BLOCK_BYTES) size /= 2;
+  return Array.from({ length: Math.ceil(queries / size) }, (_, i) => [i * size, Math.min(queries, (i + 1) * size)]);
+}
+
+function scoresPerQuery(k: Tensor, heads: number): number {
+  return k.shape[0]! * heads * k.shape[1]!;
 }
 
 interface BackwardArgs {
@@ -102,7 +112,7 @@ function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: 
   const dS: Tensor[] = [];
   let dK: Tensor | undefined;
   let dV: Tensor | undefined;
-  for (const [start, end] of blocks(q.shape[1]!)) {
+  for (const [start, end] of blocks(q.shape[1]!, scoresPerQuery(k, heads))) {
     const rows = (x: Tensor) => slice(x, 2, start, end);
     const done = dQ.at(-1);
     const token =
@@ -147,10 +157,12 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
   if (form === "fused") return fusedOp(mask ? [q, k, v, mask] : [q, k, v], { heads, scale });
   const [queries, keys, values] = [toHeads(q, heads), toHeads(k, heads), toHeads(v, heads)];
   const length = q.shape[1]!;
-  const parts = (form === "materialized" ? [[0, length] as const] : blocks(length)).map(([start, end]) => {
-    const p = probabilities(slice(queries, 2, start, end), keys, scale, maskRows(mask, start, end));
-    return matmul(p, values);
-  });
+  const parts = (form === "materialized" ? [[0, length] as const] : blocks(length, scoresPerQuery(k, heads))).map(
+    ([start, end]) => {
+      const p = probabilities(slice(queries, 2, start, end), keys, scale, maskRows(mask, start, end));
+      return matmul(p, values);
+    },
+  );
   return fromHeads(concat(parts, 2));
 }
 
@@ -164,4 +176,9 @@ export function attentionProbabilities(q: Tensor, k: Tensor, options: AttentionO
 /** Values gathered with probabilities [B,heads,Tq,Tk] from {@link attentionProbabilities}, edited or not: → [B,Tq,heads·d]. */
 export function attend(weights: Tensor, v: Tensor): Tensor {
   return fromHeads(matmul(weights, toHeads(v, weights.shape[1]!)));
+}
+
+/** A fused attention by plain products, a block of queries at a time; `inputs` stand in for the node's own. */
+export function unfused({ attrs }: Tensor, [q, k, v, mask]: readonly Tensor[]): Tensor {
+  return attention(q!, k!, v!, { ...(attrs as AttentionAttrs), mask, form: "blockwise" });
 }
