@@ -19,7 +19,17 @@ function visii(...args: string[]): { code: number | null; stderr: string } {
   return { code: status, stderr };
 }
 
-const edit = ["edit", "make it red", "examples/pastel/1_0.png", "-o", "out/never.png", "--model", "nano", "--steps", "1"];
+const edit = [
+  "edit",
+  "make it red",
+  "examples/pastel/1_0.png",
+  "-o",
+  "out/never.png",
+  "--model",
+  "nano",
+  "--steps",
+  "1",
+];
 
 test("auto is the processor", () => {
   assert.deepEqual((["auto", "cpu", "webgpu", "cuda"] as const).map(deviceOf), ["cpu", "cpu", "webgpu", "cuda"]);
