@@ -140,7 +140,10 @@ const MISUSED: readonly (readonly [args: readonly string[], sentence: RegExp])[]
   [[...learnFrom("0_0.png"), "--steps", "0"], /^--steps must be a whole number from 1 to 100000, got 0\.$/m],
   [[...learnFrom("0_0.png"), "--lambda-mse", "-1"], /^--lambda-mse must be a number from 0/],
   [[...learnFrom("0_0.png"), "--frobnicate"], /^There is no option --frobnicate\.$/m],
-  [[...learnFrom("0_0.png"), "--device", "toaster"], /^--device must be one of auto, cpu, webgpu, cuda, got "toaster"\.$/m],
+  [
+    [...learnFrom("0_0.png"), "--device", "toaster"],
+    /^--device must be one of auto, cpu, webgpu, cuda, got "toaster"\.$/m,
+  ],
   [["apply", "ink.safetensors", "0_0.png", "-o", "0_0.png"], /^0_0\.png is one of the inputs/],
   [["apply", "ink.safetensors", "0_0.png", "1_0.png", "-o", "x.png"], /^x\.png is one file, but there are 2 pictures/],
   [["apply", "ink.safetensors", "0_0.png", "-o", "x.bmp"], /^x\.bmp: pictures are written as/],
