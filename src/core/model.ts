@@ -2,6 +2,7 @@ import { VisiiError } from "../errors.ts";
 import { toClipTensor } from "../image/clip.ts";
 import { fromTensor, type Image, toTensor } from "../image/pixels.ts";
 import {
+  branchWeights,
   constantTargetJob,
   decodeJob,
   denoiseJob,
@@ -22,6 +23,12 @@ import { Sessions } from "./sessions.ts";
 export interface Latents extends Size {
   readonly channels: number;
   readonly data: Float32Array;
+}
+
+/** s_T and s_I. */
+export interface Guidance {
+  readonly guidanceScale: number;
+  readonly imageGuidanceScale: number;
 }
 
 type Feeds = Readonly<Record<string, Float32Array>>;
@@ -117,11 +124,18 @@ export class Model {
     return embeds.map((x) => x / length);
   }
 
-  /** One guided prediction; feeds as `denoiseJob` names them. */
-  async denoise({ height, width }: Size, feeds: Feeds): Promise<Float32Array> {
+  /** One guided prediction ε̃, of whose branches only those that count are computed; feeds as `denoiseJob` names them. */
+  async denoise(
+    { height, width }: Size,
+    { guidanceScale, imageGuidanceScale }: Guidance,
+    feeds: Feeds,
+  ): Promise<Float32Array> {
     const { unet, text } = this.parts;
-    const build = () => denoiseJob(unet, { height, width }, text.config.positions);
-    return (await this.sessions.run(`denoise ${height}x${width}`, true, build, feeds)).prediction;
+    const weights = branchWeights(guidanceScale, imageGuidanceScale);
+    const branches = [...weights.keys()];
+    const build = () => denoiseJob(unet, { height, width }, text.config.positions, branches);
+    const given = { ...feeds, weights: Float32Array.from(weights.values()) };
+    return (await this.sessions.run(`denoise ${height}x${width} ${branches}`, true, build, given)).prediction;
   }
 
   /** What the plain prediction has to be for the guided one to be right, [C · H · W]; feeds as `constantTargetJob` names them. */

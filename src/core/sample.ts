@@ -34,8 +34,6 @@ export async function* sample(
     image_latents: imageLatents.data,
     prompt_embeds: scalePrompt(prompt, nothing, settings.strength).data,
     null_embeds: nothing.data,
-    guidance_scale: Float32Array.of(settings.guidanceScale),
-    image_guidance_scale: Float32Array.of(settings.imageGuidanceScale),
   };
   // 2. Timesteps and noise
   const scheduler = createScheduler(config, settings.steps);
@@ -45,7 +43,7 @@ export async function* sample(
   for (const [i, timestep] of scheduler.timesteps.entries()) {
     checkAborted(signal);
     const sampleIn = scheduler.scaleModelInput(latents, i);
-    const prediction = await model.denoise(imageLatents, {
+    const prediction = await model.denoise(imageLatents, settings, {
       ...feeds,
       sample: sampleIn,
       timestep: Float32Array.of(timestep),

@@ -1,4 +1,18 @@
-import { add, broadcastTo, concat, div, input, mean, mul, slice, square, sub, type Tensor } from "../graph/index.ts";
+import {
+  add,
+  broadcastTo,
+  concat,
+  div,
+  input,
+  mean,
+  mul,
+  reshape,
+  slice,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "../graph/index.ts";
 import { type UNetConfig, unet } from "../models/index.ts";
 import type { Part, Size } from "./part.ts";
 
@@ -29,23 +43,38 @@ export function guide(text: Tensor, image: Tensor, none: Tensor, guidance: Tenso
   return add(none, add(mul(guidance, sub(text, image)), mul(imageGuidance, sub(image, none))));
 }
 
+/** The three predictions that guidance mixes: ε̂(c_T, z_x), ε̂(∅, z_x) and ε̂(∅,∅). */
+export type Branch = "text" | "image" | "none";
+
+/** ε̃ as a weighted sum: of the branches whose weight is not zero, those that have to be computed. The weights sum to one. */
+export function branchWeights(guidanceScale: number, imageGuidanceScale: number): ReadonlyMap<Branch, number> {
+  const all: [Branch, number][] = [
+    ["text", guidanceScale],
+    ["image", imageGuidanceScale - guidanceScale],
+    ["none", 1 - imageGuidanceScale],
+  ];
+  return new Map(all.filter(([, weight]) => weight !== 0));
+}
+
 /**
- * One sampling step's prediction, all three branches of the guidance in one batch: `sample`, `image_latents` [1, C, H, W], `timestep` [1],
- * `prompt_embeds` and `null_embeds` [1, T, E], `guidance_scale`, `image_guidance_scale` [] → `prediction` [1, C, H, W].
+ * One sampling step's prediction, the branches of the guidance in one batch: `sample`, `image_latents` [1, C, H, W], `timestep` [1],
+ * `prompt_embeds`, `null_embeds` [1, T, E], as far as the branches look at them, `weights` [branches] → `prediction` [1, C, H, W].
  */
 export function denoiseJob(
   { config, scope }: Part<UNetConfig>,
   size: Size,
   tokens: number,
+  branches: readonly Branch[] = ["text", "image", "none"],
 ): Record<"prediction", Tensor> {
   const { sample, imageLatents, timestep } = denoiseInputs(config, size, 1);
+  const n = branches.length;
+  const pictures = branches.map((branch) =>
+    concat([sample, branch === "none" ? mul(imageLatents, 0) : imageLatents], 1),
+  );
   const [prompt, nothing] = [promptInput(config, "prompt_embeds", tokens), promptInput(config, "null_embeds", tokens)];
-  const withImage = concat([sample, imageLatents], 1); // [1, 2C, H, W]
-  const without = concat([sample, mul(imageLatents, 0)], 1);
-  const states = concat([prompt, nothing, nothing], 0); // [3, T, E]
-  const all = unet(scope, config, concat([withImage, withImage, without], 0), broadcastTo(timestep, [3]), states); // [3, C, H, W]
-  const [text, image, none] = [0, 1, 2].map((i) => slice(all, 0, i, i + 1)) as [Tensor, Tensor, Tensor];
-  return { prediction: guide(text, image, none, input("guidance_scale", []), input("image_guidance_scale", [])) };
+  const states = branches.map((branch) => (branch === "text" ? prompt : nothing));
+  const all = unet(scope, config, concat(pictures, 0), broadcastTo(timestep, [n]), concat(states, 0)); // [branches, C, H, W]
+  return { prediction: sum(mul(all, reshape(input("weights", [n]), [n, 1, 1, 1])), [0], true) };
 }
 
 /**

@@ -1,5 +1,5 @@
 export { imageEmbedsJob, textJob } from "./clip.ts";
-export { constantTargetJob, denoiseJob, validateJob } from "./denoise.ts";
+export { branchWeights, constantTargetJob, denoiseJob, validateJob } from "./denoise.ts";
 export { type LearnStepOutputs, type LearnStepShape, learnStepJob } from "./learn-step.ts";
 export type { Part, Size } from "./part.ts";
 export { decodeJob, encodeJob } from "./vae.ts";

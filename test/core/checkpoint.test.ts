@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { PAPER_EDIT } from "../../src/core/settings.ts";
 import { edit, type Image, isVisiiError, loadModel, type Model } from "../../src/index.ts";
 import { encodeSafetensors } from "../../src/weights/index.ts";
 import { openModel } from "../../src/weights/node-checkpoint.ts";
@@ -47,14 +48,12 @@ const picture: Image = {
 async function outputs(model: Model) {
   const latents = await model.encode(picture);
   const prompt = await model.prompt("make it red");
-  const prediction = await model.denoise(latents, {
+  const prediction = await model.denoise(latents, PAPER_EDIT, {
     sample: latents.data,
     image_latents: latents.data,
     timestep: Float32Array.of(500),
     prompt_embeds: prompt.data,
     null_embeds: (await model.nullPrompt()).data,
-    guidance_scale: Float32Array.of(7.5),
-    image_guidance_scale: Float32Array.of(1.5),
   });
   const { data: pixels } = await model.decode(latents);
   return { latents: latents.data, prompt, prediction, pixels };

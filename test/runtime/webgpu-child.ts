@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Model } from "../../src/core/model.ts";
+import { PAPER_EDIT } from "../../src/core/settings.ts";
 import { add, input, toOnnx } from "../../src/graph/index.ts";
 import { apply, type Image, learn, loadModel } from "../../src/index.ts";
 import { nodeRuntime } from "../../src/runtime/node.ts";
@@ -38,8 +39,6 @@ const common = {
   timestep: Float32Array.of(777), // a large angle for the sines
   prompt_embeds: prompt.data,
   null_embeds: (await processor.nullPrompt()).data,
-  guidance_scale: Float32Array.of(7.5),
-  image_guidance_scale: Float32Array.of(1.5),
 };
 const learning = {
   ...common,
@@ -60,7 +59,7 @@ await compare(async (model) => ({
   decode: Array.from((await model.decode(latents)).data),
   text: (await model.prompt("turn it red")).data,
   "image embeds": await model.imageEmbeds(picture(2)),
-  denoise: await model.denoise(latents, common),
+  denoise: await model.denoise(latents, PAPER_EDIT, common),
 }));
 await compare(async (model) => {
   const step = await model.learnStep({ size: latents, tokens: prompt.tokens, batch: 1, guided: false }, learning);
