@@ -1,10 +1,10 @@
-import { isMissing } from "../hub/local.ts";
+import { isMissing, isOfHub } from "../hub/local.ts";
 import { type LoadModelOptions, loadModel, type Model, type PulledModel, pullModel } from "../index.ts";
 import type { Context } from "./command.ts";
 import { given } from "./settings.ts";
 
 /**
- * The model that `--model` names, fetched first if it is one of the hub's and not on this machine; `otherwise` where nothing is named. That one is never
+ * The model that `--model` names, and what `--clip` names, fetched first if they are the hub's and not on this machine; `otherwise` where nothing is named. That one is never
  * fetched, because it may come from a file, which is not to decide what is downloaded.
  */
 export async function chosenModel(
@@ -13,8 +13,17 @@ export async function chosenModel(
   options: LoadModelOptions,
   context: Context,
 ): Promise<Model> {
-  if (named !== undefined && isMissing(named)) await fetchModel(named, undefined, context);
+  for (const name of [named, options.clip]) {
+    if (name !== undefined && isMissing(name)) await fetchModel(name, undefined, context);
+  }
   return loadModel(named ?? otherwise, options);
+}
+
+/** Fetches the CLIP that goes with a model, by the same rule: if it was `named`, and is one of the hub's. */
+export async function fetchClip(model: Model, named: string | undefined, context: Context): Promise<void> {
+  const { name } = model.parts.clip;
+  if (named === undefined || !isOfHub(named) || name === undefined || !isMissing(name)) return;
+  await fetchModel(name, undefined, context);
 }
 
 /** Fetches a model from the hub, and tells how far it has come. */

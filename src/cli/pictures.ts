@@ -17,7 +17,11 @@ export const EDIT = {
     hint: "FILE|FOLDER",
     help: "the picture, .png, .jpg or .webp; a folder for several",
   },
-  model: { type: "text", hint: "NAME", help: "tiny (built in), owner/name, or ./folder (default tiny)" },
+  model: {
+    type: "text",
+    hint: "NAME",
+    help: "tiny (built in), owner/name, ./folder, or ./file.safetensors (default tiny)",
+  },
   strength: { type: "number", help: "how far to go, 0 (not at all) to 2 (exaggerated) (default 1)" },
   "guidance-scale": {
     type: "number",

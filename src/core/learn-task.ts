@@ -1,5 +1,5 @@
 import { VisiiError } from "../errors.ts";
-import { Instruction } from "./instruction.ts";
+import { Instruction, type ModelIdentity } from "./instruction.ts";
 import type { LearnOptions } from "./learn.ts";
 import { type Draw, Noiser, plan, validationPlan } from "./learn-plan.ts";
 import type { Checkpoint, LearnState } from "./learn-state.ts";
@@ -15,6 +15,8 @@ export interface Task {
   /** The first c_T, and the words it comes from. */
   readonly initial: PromptEmbeds & { readonly words: string };
   readonly pairs: EncodedPairs;
+  /** Of the CLIP that Δ came from; empty where there was none. */
+  readonly clipHash: string;
   readonly noiser: Noiser;
   /** What each step looks at. */
   readonly draws: readonly (readonly Draw[])[];
@@ -34,18 +36,22 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
       "A target pool needs a guidanceScale above 0: without guidance no target is constant.",
     );
   }
+  const clip = settings.lambdaClip > 0 ? await model.parts.clip.open() : undefined;
+  const clipHash = clip?.hash ?? "";
   const initial = await initialPrompt(model, options.init, settings);
-  const pairs = await encodePairs(model, options.pairs, settings.resolution);
+  const { resolution } = settings;
+  const pairs = await encodePairs(model, options.pairs, { resolution, direction: clip !== undefined });
   const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
   return {
     settings,
     initial,
     pairs,
+    clipHash,
     noiser,
     draws: plan(settings, pairs.after.length, noiser.timesteps),
     examined: validationPlan(settings, pairs.after.length, noiser.timesteps),
     fixed: await fixedInputs(model, settings, initial, pairs),
-    fingerprint: await fingerprintOf(model, settings, initial, pairs),
+    fingerprint: await fingerprintOf({ ...model.parts.identity, clipHash }, settings, initial, pairs),
   };
 }
 
@@ -128,7 +134,7 @@ export function bestOf(checkpoints: readonly Checkpoint[]): Checkpoint {
 
 export function instructionOf(
   model: Model,
-  { initial, settings, pairs }: Task,
+  { initial, settings, pairs, clipHash }: Task,
   state: LearnState,
   { promptEmbeds }: Checkpoint,
 ): Instruction {
@@ -136,7 +142,7 @@ export function instructionOf(
   return new Instruction(
     { ...prompt, data: promptEmbeds },
     {
-      model: model.parts.identity,
+      model: { ...model.parts.identity, clipHash },
       prompt: words,
       settings: { ...settings, pairs: pairs.after.length },
       seed: settings.seed,
@@ -188,12 +194,12 @@ function round(x: number): number {
 }
 
 async function fingerprintOf(
-  { parts }: Model,
+  model: ModelIdentity,
   settings: LearnSettings,
   initial: PromptEmbeds,
   pairs: EncodedPairs,
 ): Promise<string> {
-  const facts = JSON.stringify([parts.identity.hash, parts.identity.clipHash, settings]);
+  const facts = JSON.stringify([model.hash, model.clipHash, settings]);
   const arrays = [initial, ...pairs.before, ...pairs.after].map(({ data }) => data as Float32Array<ArrayBuffer>);
   const all = await new Blob([facts, ...arrays]).arrayBuffer();
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", all));

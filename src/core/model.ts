@@ -108,18 +108,17 @@ export class Model {
     return this.nothing;
   }
 
-  /** CLIP's image embedding [P], of length 1. Throws `VisiiError("model")` when the model has no CLIP. */
+  /** CLIP's image embedding [P], of length 1. Throws `VisiiError("model")` when there is no CLIP. */
   async imageEmbeds(image: Image): Promise<Float32Array> {
-    const { clip, identity } = this.parts;
-    if (!clip)
-      throw new VisiiError(
-        "model",
-        `${identity.name}: there is no CLIP in this model's folder; put a CLIPModel into clip/.`,
-      );
-    const pixels = toClipTensor(image, clip.preprocess);
-    const { image_embeds: embeds } = await this.sessions.run("image embeds", false, () => imageEmbedsJob(clip), {
-      pixels,
-    });
+    const clip = await this.parts.clip.open();
+    if (!clip) throw new VisiiError("model", `${this.parts.identity.name}: it was loaded without a CLIP.`);
+    const { image_embeds: embeds } = await this.sessions.run(
+      "image embeds",
+      false,
+      () => imageEmbedsJob(clip),
+      { pixels: toClipTensor(image, clip.preprocess) },
+      clip.folder,
+    );
     const length = Math.hypot(...embeds);
     return embeds.map((x) => x / length);
   }
@@ -152,11 +151,12 @@ export class Model {
     return (await this.sessions.run(`validate ${height}x${width} ${n}`, true, build, feeds)).mse;
   }
 
-  /** One step of learning; feeds as `learnStepJob` names them. */
+  /** One step of learning; feeds as `learnStepJob` names them, and the CLIP loss only with a `direction`. */
   async learnStep(shape: LearnStepShape, feeds: Feeds) {
-    const { unet, clip } = this.parts;
+    const { unet } = this.parts;
+    const clip = feeds.direction && (await this.parts.clip.open());
     const { size, batch, guided } = shape;
-    const key = `learn ${size.height}x${size.width} ${batch} ${guided}`;
+    const key = `learn ${size.height}x${size.width} ${batch} ${guided} ${clip !== undefined}`;
     return this.sessions.run(key, true, () => learnStepJob(unet, clip, shape), feeds);
   }
 

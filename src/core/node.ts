@@ -6,6 +6,7 @@ import { nodeRuntime } from "../runtime/node.ts";
 import { hashWeights } from "../weights/node.ts";
 import { openModel } from "../weights/node-checkpoint.ts";
 import { Model } from "./model.ts";
+import { clipSource, NO_CLIP } from "./node-clip.ts";
 import { readParts } from "./parts.ts";
 
 export interface LoadModelOptions {
@@ -13,21 +14,32 @@ export interface LoadModelOptions {
   readonly device?: DeviceName;
   /** Threads within one op. @default the physical cores */
   readonly threads?: number;
+  /**
+   * The CLIPModel that learning compares pictures with: a folder, `owner/name` of the hub's, a model that has a `clip/`, or "none" for no CLIP loss.
+   * Nothing of it is read before it is needed, and applying does not need it. @default `clip/` of the model's folder (or beside its file), else
+   * "openai/clip-vit-large-patch14" for a model whose text encoder has its width
+   */
+  readonly clip?: string;
 }
 
 /**
  * Loads a model for use in Node: a built-in one by its name ("tiny"), a folder in diffusers' layout, or a single `.safetensors` file in
  * Stable Diffusion's original naming. Throws `VisiiError("model")` when it is not there or not sound.
  */
-export async function loadModel(name: string, { device = "auto", threads }: LoadModelOptions = {}): Promise<Model> {
+export async function loadModel(
+  name: string,
+  { device = "auto", threads, clip }: LoadModelOptions = {},
+): Promise<Model> {
   if (!DEVICE_NAMES.includes(device)) {
     throw new VisiiError("usage", `device must be one of ${DEVICE_NAMES.join(", ")}, got ${device}`, { device });
   }
-  const folder = await openModel(findModel(name), tokenizerFolders);
+  const path = findModel(name);
+  if (clip !== undefined && clip !== NO_CLIP) findModel(clip); // told before gigabytes are read
+  const folder = await openModel(path, tokenizerFolders);
   const parts = await readParts(folder, (names) => hashWeights(folder, names));
   const identity = isOfHub(name) ? { ...parts.identity, name } : parts.identity;
   return new Model(
-    { ...parts, identity },
+    { ...parts, identity, clip: clipSource(path, { ...parts, identity }, clip) },
     nodeRuntime({ device: deviceOf(device), ...(threads !== undefined && { threads }) }),
   );
 }

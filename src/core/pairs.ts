@@ -16,15 +16,19 @@ export interface EncodedPairs {
   readonly before: readonly Latents[];
   /** z_y times the autoencoder's scaling factor: what diffusion starts from. */
   readonly after: readonly Latents[];
-  /** Δ [P], of length 1: the mean of the pairs' CLIP(y) − CLIP(x); absent without a CLIP. */
+  /** Δ [P], of length 1: the mean of the pairs' CLIP(y) − CLIP(x); absent if it was not asked for. */
   readonly direction: Float32Array | undefined;
 }
 
 /**
- * Encodes the pairs. All are brought to the size of the first before picture; the others are stretched to it. Throws
- * `VisiiError("usage")` when there are none.
+ * Encodes the pairs, and finds their `direction` if it is wanted. All are brought to the size of the first before picture; the others are stretched
+ * to it. Throws `VisiiError("usage")` when there are none.
  */
-export async function encodePairs(model: Model, pairs: readonly Pair[], resolution: number): Promise<EncodedPairs> {
+export async function encodePairs(
+  model: Model,
+  pairs: readonly Pair[],
+  { resolution, direction }: { readonly resolution: number; readonly direction: boolean },
+): Promise<EncodedPairs> {
   const [first] = pairs;
   if (!first) throw new VisiiError("usage", "There is no pair to learn from; give a picture before and one after.");
   const size = { resolution, multiple: model.multiple };
@@ -41,7 +45,7 @@ export async function encodePairs(model: Model, pairs: readonly Pair[], resoluti
     const latents = await model.encode(pair.after);
     after.push({ ...latents, data: latents.data.map((x) => x * scalingFactor) });
   }
-  return { before, after, direction: model.parts.clip && (await meanDirection(model, pairs)) };
+  return { before, after, direction: direction ? await meanDirection(model, pairs) : undefined };
 }
 
 /** To exactly this size, as `fitToModel` does it for the pictures that an instruction is applied to. */
@@ -51,11 +55,10 @@ function stretch(image: Image, width: number, height: number): Image {
 
 /** Mean of CLIP(y) − CLIP(x), both of length 1, then normalised. */
 async function meanDirection(model: Model, pairs: readonly Pair[]): Promise<Float32Array> {
-  const { projection } = model.parts.clip!.config;
-  const sum = new Float32Array(projection);
+  let sum = new Float32Array();
   for (const { before, after } of pairs) {
     const [x, y] = [await model.imageEmbeds(before), await model.imageEmbeds(after)];
-    for (let i = 0; i < projection; i++) sum[i] = sum[i]! + y[i]! - x[i]!;
+    sum = x.map((_, i) => (sum[i] ?? 0) + y[i]! - x[i]!);
   }
   const length = Math.hypot(...sum) || 1;
   return sum.map((x) => x / length);

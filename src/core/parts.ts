@@ -11,6 +11,7 @@ import {
   parseClipTextConfig,
   parseUNetConfig,
   parseVaeConfig,
+  TEXT_PROJECTION,
   TOKEN_EMBEDDING,
   tokenEmbedding,
   type UNetConfig,
@@ -18,13 +19,20 @@ import {
 } from "../models/index.ts";
 import { parseSchedulerConfig, type SchedulerConfig } from "../schedulers/index.ts";
 import { ClipTokenizer, fromTokenizerJson } from "../tokenizer/index.ts";
-import { type ModelFolder, type ModelPart, readFloat32, type Scope, weightScope } from "../weights/index.ts";
+import {
+  intoMemory,
+  type ModelFolder,
+  type ModelPart,
+  readFloat32,
+  type Scope,
+  weightScope,
+} from "../weights/index.ts";
 import type { ModelIdentity } from "./instruction.ts";
 import { type EditSettings, type LearnSettings, PAPER_EDIT, PAPER_LEARN, settle } from "./settings.ts";
 
 /** Everything of a model that its folder tells: networks, tokenizer, scheduler, and its own defaults. */
 export interface ModelParts {
-  readonly identity: ModelIdentity;
+  readonly identity: Omit<ModelIdentity, "clipHash">;
   /** The absolute folder that weights are read from, if they lie in files. */
   readonly folder: string | undefined;
   readonly unet: Part<UNetConfig>;
@@ -34,21 +42,38 @@ export interface ModelParts {
   readonly tokenTable: Float32Array;
   readonly tokenizer: ClipTokenizer;
   readonly scheduler: SchedulerConfig;
-  /** For Δ and the CLIP loss; without it there is neither. */
-  readonly clip: (Part<ClipConfig> & { readonly preprocess: ClipPreprocess }) | undefined;
+  /** For Δ and the CLIP loss. */
+  readonly clip: ClipSource;
   readonly learnDefaults: LearnSettings;
   readonly editDefaults: EditSettings;
 }
 
+/** A CLIPModel, which may lie in another folder than the model that learns with it. */
+export interface Clip extends Part<ClipConfig> {
+  readonly preprocess: ClipPreprocess;
+  /** sha256 over its weights. */
+  readonly hash: string;
+  /** The absolute folder that weights are read from, if they lie in files; `text_projection` is in memory, for graphs over the model's folder. */
+  readonly folder: string | undefined;
+}
+
+/** The CLIPModel that goes with a model, opened when it is asked for: only learning needs it. */
+export interface ClipSource {
+  /** As `loadModel` takes it; undefined where none is known. */
+  readonly name: string | undefined;
+  /** Undefined if there is to be none. Throws `VisiiError("model")` when it is not there, not sound, or does not fit the model. */
+  open(): Promise<Clip | undefined>;
+}
+
 /**
- * Reads the networks of an InstructPix2Pix in diffusers' layout (`unet`, `vae`, `text_encoder`, `tokenizer`, `scheduler`) and, if it is there, of a
- * CLIPModel in `clip`. Every parameter is checked against its configuration. `hash` reads all weights of the folders that it is given, so it is
- * called when everything else is known to be sound. Throws `VisiiError("model")`.
+ * Reads the networks of an InstructPix2Pix in diffusers' layout (`unet`, `vae`, `text_encoder`, `tokenizer`, `scheduler`). Every parameter is
+ * checked against its configuration. `hash` reads all weights of the folders that it is given, so it is called when everything else is known to be
+ * sound. Throws `VisiiError("model")`.
  */
 export async function readParts(
   folder: ModelFolder,
   hash: (parts: readonly string[]) => Promise<string>,
-): Promise<ModelParts> {
+): Promise<Omit<ModelParts, "clip">> {
   if (!folder.index)
     throw new VisiiError(
       "model",
@@ -79,11 +104,14 @@ export async function readParts(
   const tokenizer = await readTokenizer(folder);
   const resolution = typeof own.resolution === "number" ? own.resolution : unet.config.sampleSize * vaeConfig.factor;
   const scheduler = parseSchedulerConfig(await folder.json("scheduler/scheduler_config.json"));
-  const clip = (await folder.has("clip")) ? await readClip(folder) : undefined;
-  const hashes = { hash: await hash(["text_encoder", "unet", "vae"]), clipHash: clip ? await hash(["clip"]) : "" };
+  const identity = {
+    name: String(own.name ?? folder.name),
+    version: String(own.version ?? ""),
+    hash: await hash(["text_encoder", "unet", "vae"]),
+  };
   const defaults = (own.defaults ?? {}) as { learn?: Partial<LearnSettings>; apply?: Partial<EditSettings> };
   return {
-    identity: { name: String(own.name ?? folder.name), version: String(own.version ?? ""), ...hashes },
+    identity,
     folder: folder.root,
     unet,
     vae,
@@ -91,7 +119,6 @@ export async function readParts(
     tokenTable,
     tokenizer,
     scheduler,
-    clip,
     learnDefaults: settle({ ...PAPER_LEARN, resolution }, defaults.learn ?? {}),
     editDefaults: settle({ ...PAPER_EDIT, resolution }, defaults.apply ?? {}),
   };
@@ -105,15 +132,25 @@ function network<Config>({ weights }: ModelPart, config: Config, build: (part: P
   return { config, scope };
 }
 
-async function readClip(folder: ModelFolder): Promise<Part<ClipConfig> & { preprocess: ClipPreprocess }> {
-  const part = await folder.part("clip");
+/** Reads a CLIPModel whose texts are of the width E that the model's are, as thoroughly as `readParts` reads the rest. Throws `VisiiError("model")`. */
+export async function readClip(folder: ModelFolder, width: number, hash: () => Promise<string>): Promise<Clip> {
+  const part = await folder.part(".");
   const config = parseClipConfig(part.config, `${part.name}/config.json`);
-  const whole = network(part, config, ({ scope }) => [
+  if (config.text.width !== width) {
+    throw new VisiiError(
+      "model",
+      `${part.name}: this CLIP's texts are of width ${config.text.width}, the model's of width ${width}; name another with --clip, or learn without its loss, with --lambda-clip 0.`,
+      { expected: width, width: config.text.width },
+    );
+  }
+  const weights = await intoMemory(part.weights, TEXT_PROJECTION);
+  const whole = network({ ...part, weights }, config, ({ scope }) => [
     imageEmbedsJob({ config, scope }),
     textTower(scope, config),
     logitScale(scope),
   ]);
-  return { ...whole, preprocess: parseClipPreprocess(await folder.json("clip/preprocessor_config.json")) };
+  const preprocess = parseClipPreprocess(await folder.json("preprocessor_config.json"));
+  return { ...whole, preprocess, hash: await hash(), folder: folder.root };
 }
 
 function textTower(scope: Scope, config: ClipConfig) {

@@ -28,15 +28,16 @@ export class Sessions {
 
   /**
    * Runs the graph called `key`; `build` makes it if it is not there. Feeds are plain arrays, by input name; all outputs come back as
-   * float32 arrays.
+   * float32 arrays. `folder` is where its weights lie, if not in the model's own.
    */
   async run<Outputs extends Record<string, Tensor>>(
     key: string,
     large: boolean,
     build: () => Outputs,
     feeds: Readonly<Record<string, Float32Array | BigInt64Array>>,
+    folder = this.folder,
   ): Promise<Record<keyof Outputs, Float32Array>> {
-    const { session, model } = await this.entry(key, large, build);
+    const { session, model } = await this.entry(key, large, build, folder);
     const values = model.inputs.map(({ name, dtype, shape }): [string, Value] => [
       name,
       { dtype, shape, data: feeds[name]! },
@@ -48,7 +49,12 @@ export class Sessions {
     >;
   }
 
-  private async entry(key: string, large: boolean, build: () => Record<string, Tensor>): Promise<Entry> {
+  private async entry(
+    key: string,
+    large: boolean,
+    build: () => Record<string, Tensor>,
+    folder: string | undefined,
+  ): Promise<Entry> {
     const known = this.entries.get(key);
     if (known) {
       this.entries.delete(key);
@@ -57,7 +63,7 @@ export class Sessions {
     }
     await this.makeRoom(large);
     const model = toOnnx(build(), this.runtime.emit);
-    const options = this.folder === undefined ? {} : { folder: this.folder };
+    const options = folder === undefined ? {} : { folder };
     const entry = { large, model, session: this.runtime.load(model, options) };
     this.entries.set(key, entry);
     entry.session.catch(() => this.entries.delete(key));

@@ -81,9 +81,10 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** A pipeline of diffusers' or a single model. */
+/** A pipeline of diffusers', or a single network with its weights: Python leaves a configuration alone where only a tokenizer was asked for. */
 export function isModel(path: string): boolean {
-  return existsSync(join(path, "model_index.json")) || existsSync(join(path, "config.json"));
+  if (existsSync(join(path, "model_index.json"))) return true;
+  return existsSync(join(path, "config.json")) && readdirSync(path).some((name) => name.includes(".safetensors"));
 }
 
 /** The names of the folders in a folder, sorted; none if there is no such folder. */

@@ -1,4 +1,4 @@
-export { clipImageEmbeds, clipTextEmbeds, logitScale, textProjection } from "./clip/clip.ts";
+export { clipImageEmbeds, clipTextEmbeds, logitScale, TEXT_PROJECTION, textProjection } from "./clip/clip.ts";
 export {
   type ClipConfig,
   type ClipEncoderConfig,

@@ -9,4 +9,4 @@ export {
 } from "./safetensors.ts";
 export { type FinishOptions, inputScope, type Scope, weightScope } from "./scope.ts";
 export { type ByteSource, blobSource, fetchSource, memorySource } from "./source.ts";
-export { mergeWeights, openWeights, readFloat32, type StoredTensor, type Weights } from "./weights.ts";
+export { intoMemory, mergeWeights, openWeights, readFloat32, type StoredTensor, type Weights } from "./weights.ts";

@@ -99,9 +99,10 @@ function commonFolder(folders: readonly string[]): string {
 
 /**
  * A model's identity: the sha256 (hex) of what `sha256sum FILE…` prints for its weight files, in the order of their paths. `parts` are the folders
- * that count, such as `["text_encoder", "unet", "vae"]`. Reads all weights once: about 0.1 s for 40 MB, seconds for gigabytes.
+ * that count, such as `["text_encoder", "unet", "vae"]`; `above` is what paths begin with if the folder is itself a part. Reads all weights once:
+ * about 0.1 s for 40 MB, seconds for gigabytes.
  */
-export async function hashWeights(folder: ModelFolder, parts: readonly string[]): Promise<string> {
+export async function hashWeights(folder: ModelFolder, parts: readonly string[], above = ""): Promise<string> {
   const files = [...new Set((await Promise.all(parts.map((part) => folder.weightFiles(part)))).flat())].sort();
   const total = createHash("sha256");
   for (const file of files) {
@@ -113,7 +114,7 @@ export async function hashWeights(folder: ModelFolder, parts: readonly string[])
     } catch (cause) {
       unreadable(name, cause);
     }
-    total.update(`${hash.digest("hex")}  ${file}\n`);
+    total.update(`${hash.digest("hex")}  ${above}${file}\n`);
   }
   return total.digest("hex");
 }

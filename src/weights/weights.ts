@@ -50,6 +50,13 @@ export function mergeWeights(name: string, shards: readonly Weights[]): Weights 
   return { name, tensors };
 }
 
+/** The same checkpoint with one tensor, if it is there, in memory: so that it can join a graph whose weights lie in another folder. */
+export async function intoMemory({ name, tensors }: Weights, key: string): Promise<Weights> {
+  const tensor = tensors.get(key);
+  if (!tensor) return { name, tensors };
+  return { name, tensors: new Map(tensors).set(key, { ...tensor, location: { data: await tensor.read() } }) };
+}
+
 /** The type that graphs know this tensor by; undefined for types that can't be a parameter. */
 export function parameterType(tensor: StoredTensor): ParameterSource["dtype"] | undefined {
   const dtype = graphDType(tensor.dtype);

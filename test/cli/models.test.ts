@@ -3,11 +3,13 @@ import { existsSync, lstatSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { Instruction } from "../../src/index.ts";
+import { writeWide } from "../core/wide.ts";
 import { digest, filesOf, LoopbackHub } from "../hub/server.ts";
 import { scratch, visii } from "./child.ts";
 import { writeExamples } from "./pictures.ts";
 
 const NANO = filesOf(join(import.meta.dirname, "../../models/nano"));
+const CLIP = "openai/clip-vit-large-patch14";
 const UNET = NANO["unet/diffusion_pytorch_model.safetensors"]!;
 const CARD = "---\nlicense: other\nlicense_name: nano-licence\n---\n";
 
@@ -114,6 +116,54 @@ test("--model fetches what is not here; learning and applying then need no conne
     assert.equal(code, 0, stderr);
     assert.ok(existsSync(join(cwd, args[args.indexOf("-o") + 1]!)));
   }
+});
+
+test("learning fetches the CLIP that goes with a model of the hub's, if the command line names the model; applying does not", async () => {
+  const own = await LoopbackHub.start(); // the other one is closed by now
+  after(() => own.close());
+  const folder = join(cwd, "wide");
+  await writeWide(folder, 768);
+  const clip = filesOf(join(folder, "clip"));
+  rmSync(join(folder, "clip"), { recursive: true });
+  own.publish("someone/wide", filesOf(folder));
+  own.publish(CLIP, clip);
+  const there = () => existsSync(join(home, "hub", "models--openai--clip-vit-large-patch14"));
+  const learn = (...more: string[]) =>
+    visii(["learn", "0_0.png", "0_1.png", "-o", "wide.safetensors", "--steps", "1", "--no-strip", ...more], {
+      cwd,
+      before: `export HF_ENDPOINT=${own.endpoint}`,
+    });
+  const clipHash = async () =>
+    (await Instruction.parse(readFileSync(join(cwd, "wide.safetensors")), "wide")).provenance.model.clipHash;
+
+  for (const without of [
+    ["--lambda-clip", "0"],
+    ["--clip", "none"],
+  ]) {
+    const { code, stderr } = await learn("--model", "someone/wide", ...without);
+    assert.equal(code, 0, stderr);
+    assert.equal(await clipHash(), "");
+  }
+  const folderOnly = await learn("--model", folder);
+  assert.equal(folderOnly.code, 1);
+  assert.match(folderOnly.stderr, /the CLIP that it learns with, openai\/.* fetch it with `visii models pull openai\//);
+  const applied = await visii(["apply", "wide.safetensors", "0_0.png", "-o", "wide.png", "--steps", "1"], {
+    cwd,
+    before: `export HF_ENDPOINT=${own.endpoint}`,
+  });
+  assert.equal(applied.code, 0, applied.stderr);
+  assert.ok(!there());
+
+  const { code, stderr } = await learn("--model", "someone/wide");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^Fetching openai\/clip-vit-large-patch14\.$/m);
+  assert.ok(there());
+  const hash = await clipHash();
+  assert.match(hash, /^[0-9a-f]{64}$/);
+  own.seen.length = 0;
+  assert.equal((await learn("--model", folder, "--clip", CLIP)).code, 0);
+  assert.equal(await clipHash(), hash);
+  assert.deepEqual(own.seen, [], "what is there is not asked for again");
 });
 
 test("a model that an instruction names is not fetched by itself", async () => {

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
+import { settle } from "../../core/settings.ts";
 import { isVisiiError, VisiiError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
 import { type Image, type LearnRun, learn, type Pair, readImage, writeImage } from "../../index.ts";
 import { type Context, DEVICE, defineCommand } from "../command.ts";
 import { checkWritable, pairFiles, readInput, refuseOverwriting, sha256 } from "../files.ts";
-import { chosenModel } from "../model.ts";
+import { chosenModel, fetchClip } from "../model.ts";
 import { misuse } from "../options.ts";
 import { duration } from "../progress.ts";
 import { deviceOptions, given } from "../settings.ts";
@@ -26,7 +27,16 @@ export const learnCommand = defineCommand({
       hint: "FILE",
       help: "the instruction, .safetensors; a strip of pictures joins it as .png",
     },
-    model: { type: "text", hint: "NAME", help: "tiny (built in), owner/name, or ./folder (default tiny)" },
+    model: {
+      type: "text",
+      hint: "NAME",
+      help: "tiny (built in), owner/name, ./folder, or ./file.safetensors (default tiny)",
+    },
+    clip: {
+      type: "text",
+      hint: "NAME",
+      help: "the CLIP that compares pictures: ./folder, owner/name, or none (default: the model's own, or its family's)",
+    },
     init: { type: "text", hint: "WORDS", help: "words to start from (default: neutral tokens)" },
     tokens: { type: "number", help: "neutral tokens where there are no words, 1 to 75 (default 10)" },
     steps: { type: "number", help: "steps of learning (default: the model's)" },
@@ -67,7 +77,8 @@ export const learnCommand = defineCommand({
       pairs.push({ before: await readImage(before), after: await readImage(after) });
     const resume = values.resume ? await readCheckpoint(checkpointFile) : undefined;
 
-    await using model = await chosenModel(values.model, "tiny", deviceOptions(values), context);
+    const options = { ...deviceOptions(values), ...given({ clip: values.clip }) };
+    await using model = await chosenModel(values.model, "tiny", options, context);
     const settings = given({
       init: values.init,
       tokens: values.tokens,
@@ -84,6 +95,7 @@ export const learnCommand = defineCommand({
       resolution: values.resolution,
       seed: values.seed,
     });
+    if (settle(model.parts.learnDefaults, settings).lambdaClip > 0) await fetchClip(model, values.model, context);
     const onTarget = (done: number, total: number) => report.step({ label: "targets", done, total });
     const run = learn(model, { pairs, ...settings, ...given({ resume }), signal, onTarget });
     await follow(run, checkpointFile, report);

@@ -5,6 +5,9 @@ import type { ClipConfig } from "./config.ts";
 import { clipText, clipTextPooled } from "./text.ts";
 import { clipVision } from "./vision.ts";
 
+/** The key of `text_projection`, for those who read it outside the graph. */
+export const TEXT_PROJECTION = "text_projection.weight";
+
 /** CLIPModel's image embeddings, not normalised: pixels as `clipVision` takes them → [N, P]. */
 export function clipImageEmbeds(p: Scope, config: ClipConfig, pixels: Tensor): Tensor {
   return linear(p.at("visual_projection"), clipVision(p, config.vision, pixels), config.projection, { bias: false });
