@@ -1,0 +1,112 @@
+/**
+ * The full-size UNet's steps against PyTorch, side by side: `npx tsx bench/performance.ts [--python python3] [--rounds N] [--only 256]`.
+ * First, once: `python reference/full_size/make_model.py`. Each comparison has two fresh processes, which take turns; medians, the first three
+ * turns dropped. Peak memory is what the operating system says of each process. Wants two quiet cores and 24 GB.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { cpus } from "node:os";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { defaultThreads } from "../src/runtime/node-threads.ts";
+
+interface Measured {
+  readonly seconds: number;
+  readonly peak: number;
+}
+
+interface Comparison {
+  readonly what: string;
+  /** Pictures' side in pixels. */
+  readonly pixels: number;
+  readonly theirs: string;
+  readonly ours: string;
+}
+
+const WARM_UP = 3;
+
+/** The authors' step at 512² does not fit into 24 GB beside ours, so 384² stands in for it. */
+const COMPARISONS: readonly Comparison[] = [
+  ...[256, 384].map((pixels) => ({ what: "(a) the authors' step", pixels, theirs: "authors", ours: "guided" })),
+  ...[256, 384].map((pixels) => ({ what: "(a), ours with a target pool", pixels, theirs: "authors", ours: "plain" })),
+  { what: "(b) the best PyTorch step", pixels: 256, theirs: "best", ours: "guided" },
+  ...[256, 512].map((pixels) => ({ what: "(c) plain loss, 1 F + 1 B", pixels, theirs: "plain", ours: "plain" })),
+  ...[256, 512].map((pixels) => ({ what: "apply, one guided step", pixels, theirs: "apply", ours: "apply" })),
+  ...[256, 384].map((pixels) => ({
+    what: "two constant branches, prepared once per draw",
+    pixels,
+    theirs: "apply",
+    ours: "target",
+  })),
+  { what: "matrix product 2048³", pixels: 256, theirs: "matmul", ours: "matmul" },
+];
+
+const { values } = parseArgs({
+  options: {
+    python: { type: "string", default: "python3" },
+    model: { type: "string", default: ".full-size/model" },
+    rounds: { type: "string", default: "5" },
+    threads: { type: "string", default: String(defaultThreads()) },
+    only: { type: "string" },
+  },
+});
+
+/** A process that measures one case at a time, as it is asked. */
+class Side {
+  private readonly lines: AsyncIterator<string>;
+
+  private constructor(private readonly child: ChildProcess) {
+    this.lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  static async start(command: string, args: readonly string[]): Promise<Side> {
+    const given = [...args, "--model", values.model, "--threads", values.threads];
+    const side = new Side(spawn(command, given, { stdio: ["pipe", "pipe", "ignore"] }));
+    await side.answer();
+    return side;
+  }
+
+  measure(name: string, pixels: number): Promise<Measured> {
+    this.child.stdin!.write(`${JSON.stringify({ case: name, side: pixels / 8 })}\n`);
+    return this.answer<Measured>();
+  }
+
+  async stop(): Promise<void> {
+    const gone = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.stdin!.end();
+    await gone;
+  }
+
+  private async answer<Answer>(): Promise<Answer> {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`${this.child.spawnargs.join(" ")} stopped`);
+    return JSON.parse(value) as Answer;
+  }
+}
+
+function median(seconds: readonly number[]): number {
+  const sorted = seconds.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
+
+async function compare({ what, pixels, theirs, ours }: Comparison): Promise<string> {
+  const [them, us] = [
+    await Side.start(values.python, ["reference/bench/full_size.py"]),
+    await Side.start(process.execPath, ["--import", "tsx", "bench/performance/ours.ts"]),
+  ];
+  const rounds: [Measured, Measured][] = [];
+  for (let round = 0; round < WARM_UP + Number(values.rounds); round++) {
+    rounds.push([await them.measure(theirs, pixels), await us.measure(ours, pixels)]);
+  }
+  await Promise.all([them.stop(), us.stop()]);
+  const [a, b] = [0, 1].map((i) => median(rounds.slice(WARM_UP).map((pair) => pair[i]!.seconds))) as [number, number];
+  const [c, d] = [0, 1].map((i) => (rounds.at(-1)![i]!.peak / 1e9).toFixed(1));
+  return `| ${what} | ${pixels}² | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(a / b).toFixed(2)}× | ${c} | ${d} |\n`;
+}
+
+process.stdout.write(`${cpus()[0]?.model.trim()}, ${values.threads} threads, fp32; medians of ${values.rounds}\n\n`);
+process.stdout.write("| step | pictures | PyTorch, s | visii, s | faster | PyTorch, GB | visii, GB |\n");
+process.stdout.write("| --- | --- | --- | --- | --- | --- | --- |\n");
+for (const comparison of COMPARISONS) {
+  if (values.only && !values.only.split(",").includes(String(comparison.pixels))) continue;
+  process.stdout.write(await compare(comparison));
+}
