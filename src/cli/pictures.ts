@@ -1,9 +1,11 @@
 import { basename } from "node:path";
+import { estimateEdit } from "../core/estimate.ts";
 import { settle } from "../core/settings.ts";
 import { SOFTWARE } from "../core/version.ts";
 import { VisiiError } from "../errors.ts";
 import { decodeImage, type EditOptions, type EditSettings, type Image, type Model, writeImage } from "../index.ts";
 import type { Context } from "./command.ts";
+import { announce, type Place } from "./estimate.ts";
 import { makeFolderOf, type Route, readInput, sha256 } from "./files.ts";
 import type { Options, Values } from "./options.ts";
 import { duration } from "./progress.ts";
@@ -56,6 +58,8 @@ export function editSettings(values: Values<typeof EDIT>): Partial<EditSettings>
 
 export interface Work {
   readonly model: Model;
+  /** Where it computes. */
+  readonly place: Place;
   readonly routes: readonly Route[];
   readonly settings: Partial<EditSettings>;
   /** What else is needed to repeat it, written into every PNG. */
@@ -65,7 +69,10 @@ export interface Work {
 }
 
 /** Edits pictures one after the other; each is written as soon as it is done. */
-export async function editFiles({ model, routes, settings, provenance, edit }: Work, context: Context): Promise<void> {
+export async function editFiles(
+  { model, place, routes, settings, provenance, edit }: Work,
+  context: Context,
+): Promise<void> {
   const { report, signal } = context;
   const { name, version, hash } = model.parts.identity;
   const settled = settle(model.parts.editDefaults, settings);
@@ -74,6 +81,10 @@ export async function editFiles({ model, routes, settings, provenance, edit }: W
   for (const [i, { input, output }] of routes.entries()) {
     const bytes = await readInput(input);
     const image = await decodeImage(bytes, basename(input));
+    if (i === 0) {
+      const { bytes: memory, flops } = estimateEdit(model, image, settled);
+      await announce({ bytes: memory, flops: flops * routes.length }, place, "Editing", context);
+    }
     report.step({ label: "editing", done: i * settled.steps, total });
     const onStep = (step: number) =>
       report.step({ label: "editing", done: i * settled.steps + step, total, event: { picture: input } });

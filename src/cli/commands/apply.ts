@@ -41,6 +41,7 @@ export const applyCommand = defineCommand({
     await editFiles(
       {
         model,
+        place: values,
         routes: list,
         settings,
         provenance,

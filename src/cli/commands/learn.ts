@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
+import { estimateLearning } from "../../core/estimate.ts";
 import { settle } from "../../core/settings.ts";
 import { isVisiiError, VisiiError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
 import { type Image, type LearnRun, learn, type Pair, readImage, writeImage } from "../../index.ts";
 import { type Context, DEVICE, defineCommand } from "../command.ts";
+import { announce } from "../estimate.ts";
 import { checkWritable, pairFiles, readInput, refuseOverwriting, sha256 } from "../files.ts";
 import { chosenModel, fetchClip } from "../model.ts";
 import { misuse } from "../options.ts";
@@ -95,7 +97,9 @@ export const learnCommand = defineCommand({
       resolution: values.resolution,
       seed: values.seed,
     });
-    if (settle(model.parts.learnDefaults, settings).lambdaClip > 0) await fetchClip(model, values.model, context);
+    const settled = settle(model.parts.learnDefaults, settings);
+    if (settled.lambdaClip > 0) await fetchClip(model, values.model, context);
+    await announce(estimateLearning(model, pairs[0]!.before, settled), values, "Learning", context);
     const onTarget = (done: number, total: number) => report.step({ label: "targets", done, total });
     const run = learn(model, { pairs, ...settings, ...given({ resume }), signal, onTarget });
     await follow(run, checkpointFile, report);
