@@ -36,6 +36,7 @@ export const DEVICE = {
     help: "the processor or a graphics card (default auto: the processor)",
   },
   threads: { type: "number", help: "threads to compute with (default: the physical cores)" },
+  "low-memory": { type: "flag", help: "take less memory and more time, on the processor" },
 } as const satisfies Options;
 
 interface Definition<O extends Options> extends Omit<Command, "run"> {

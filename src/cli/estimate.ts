@@ -34,7 +34,7 @@ export async function announce(
   if (bytes > available) {
     throw new VisiiError(
       "runtime",
-      `${doing} needs about ${inWords(bytes)} of memory and ${inWords(available)} are free; close other programs, use smaller pictures (--resolution 256), or a graphics card (--device webgpu).`,
+      `${doing} needs about ${inWords(bytes)} of memory and ${inWords(available)} are free; close other programs, use --low-memory, smaller pictures (--resolution 256), or a graphics card (--device webgpu).`,
       { bytes: Math.round(bytes), available },
     );
   }

@@ -1,5 +1,5 @@
-import type { DeviceName } from "../runtime/device.ts";
-import { misuse } from "./options.ts";
+import type { DEVICE } from "./command.ts";
+import { misuse, type Values } from "./options.ts";
 
 /** An object without its undefined values, so that defaults hold for them. */
 export function given<T extends object>(options: T): { [Key in keyof T]?: NonNullable<T[Key]> } {
@@ -7,10 +7,11 @@ export function given<T extends object>(options: T): { [Key in keyof T]?: NonNul
   return Object.fromEntries(entries) as { [Key in keyof T]?: NonNullable<T[Key]> };
 }
 
-/** What `loadModel` takes of `--device` and `--threads`. */
-export function deviceOptions({ device, threads }: { device: DeviceName | undefined; threads: number | undefined }) {
+/** What `loadModel` takes of `--device`, `--threads` and `--low-memory`. */
+export function deviceOptions(values: Partial<Values<typeof DEVICE>>) {
+  const { device, threads, "low-memory": lowMemory } = values;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
     throw misuse(`--threads must be a whole number from 1 to 1024, got ${threads}.`);
   }
-  return given({ device, threads });
+  return given({ device, threads, lowMemory });
 }

@@ -22,20 +22,27 @@ export interface Estimate {
   readonly flops: number;
 }
 
-/** A graph, and how often it runs. */
-type Run = readonly [graph: Readonly<Record<string, Tensor>>, times: number];
+/** A graph, how often it runs, and how many times its weights lie in memory. */
+type Run = readonly [graph: Readonly<Record<string, Tensor>>, times: number, copies: number];
 
 /** The process itself, the runtime, and pictures. */
 const BASE = 0.4e9;
 
-/** Weights in memory against weights in files: the runtime keeps its own copy in the order that its kernels like, a gradient's another. */
-const COPIES = 2.3;
+/**
+ * The rest was fitted to what `bench/performance.ts` measured at 256² and 512². Forward, the runtime puts most weights into the order that its
+ * kernels like; a gradient needs another order, and `lowMemory` leaves some where they are.
+ */
+const [FORWARD, GRADIENT, GRADIENT_LOW_MEMORY] = [1.1, 2, 1.5];
+
+/** Memory for intermediate values against the least that is possible: buffers within operators, and gaps between values. */
+const SLACK = 2.6;
 
 /** Learning from a picture of this size; {@link LearnSettings} say how many steps, how often checkpoints are measured, and so on. */
 export function estimateLearning(
   model: Model,
   picture: Pick<Image, "width" | "height">,
   settings: LearnSettings,
+  { lowMemory = false }: { readonly lowMemory?: boolean | undefined } = {},
 ): Estimate {
   const { unet, text } = model.parts;
   const tokens = text.config.positions;
@@ -44,10 +51,10 @@ export function estimateLearning(
   const pooled = guidedLoss && targetPool > 0;
   const shape = { size: latents, tokens, batch, guided: guidedLoss && !pooled };
   return total([
-    [encodeJob(model.parts.vae, pixels), 2],
-    [constantTargetJob(unet, latents, tokens), pooled ? Math.min(targetPool, steps * batch) : 0],
-    [learnStepJob(unet, undefined, shape), steps],
-    [validateJob(unet, latents, tokens, validation), Math.ceil(steps / checkpointEvery)],
+    [encodeJob(model.parts.vae, pixels), 2, FORWARD],
+    [constantTargetJob(unet, latents, tokens), pooled ? Math.min(targetPool, steps * batch) : 0, FORWARD],
+    [learnStepJob(unet, undefined, shape), steps, lowMemory ? GRADIENT_LOW_MEMORY : GRADIENT],
+    [validateJob(unet, latents, tokens, validation), Math.ceil(steps / checkpointEvery), FORWARD],
   ]);
 }
 
@@ -57,9 +64,9 @@ export function estimateEdit(model: Model, picture: Pick<Image, "width" | "heigh
   const { pixels, latents } = sizes(model, picture, settings.resolution);
   const branches = [...branchWeights(settings.guidanceScale, settings.imageGuidanceScale).keys()];
   return total([
-    [encodeJob(vae, pixels), 1],
-    [denoiseJob(unet, latents, text.config.positions, branches), settings.steps],
-    [decodeJob(vae, latents), 1],
+    [encodeJob(vae, pixels), 1, FORWARD],
+    [denoiseJob(unet, latents, text.config.positions, branches), settings.steps, FORWARD],
+    [decodeJob(vae, latents), 1, FORWARD],
   ]);
 }
 
@@ -72,7 +79,9 @@ function sizes(model: Model, { width, height }: Pick<Image, "width" | "height">,
 }
 
 function total(runs: readonly Run[]): Estimate {
-  const costs = runs.filter(([, times]) => times > 0).map(([graph, times]) => ({ ...costOf(graph), times }));
-  const bytes = Math.max(...costs.map(({ parameterBytes, peakBytes }) => COPIES * parameterBytes + peakBytes));
-  return { bytes: BASE + bytes, flops: costs.reduce((sum, { flops, times }) => sum + flops * times, 0) };
+  const costs = runs
+    .filter(([, times]) => times > 0)
+    .map(([graph, times, copies]) => ({ ...costOf(graph), times, copies }));
+  const bytes = costs.map(({ parameterBytes, peakBytes, copies }) => copies * parameterBytes + SLACK * peakBytes);
+  return { bytes: BASE + Math.max(...bytes), flops: costs.reduce((sum, { flops, times }) => sum + flops * times, 0) };
 }

@@ -15,7 +15,7 @@ export { addPerChannel, type ConvOptions, conv2d, type Padding } from "./ops/con
 export * from "./ops/elementwise.ts";
 export { gather } from "./ops/gather.ts";
 export { constant, input, type ParameterSource, parameter, scalar } from "./ops/leaf.ts";
-export { matmul } from "./ops/matmul.ts";
+export { matmul, matmulTransposed } from "./ops/matmul.ts";
 export { groupNorm, layerNorm } from "./ops/norm.ts";
 export { max, mean, softmax, sum } from "./ops/reduce.ts";
 export { broadcastTo, concat, pad, reshape, slice, split, swapLast, transpose } from "./ops/shape.ts";

@@ -1,6 +1,8 @@
 import { unfused } from "./ops/attention.ts";
 import { sub } from "./ops/elementwise.ts";
+import { matmul } from "./ops/matmul.ts";
 import { mean } from "./ops/reduce.ts";
+import { swapLast } from "./ops/shape.ts";
 import { rewrite } from "./rewrite.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -13,6 +15,8 @@ export function forWebGpu<Outputs extends Readonly<Record<string, Tensor>>>(outp
   return rewrite(outputs, (node, inputs) => {
     const [x, ...others] = inputs;
     switch (node.op.name) {
+      case "matmulTransposed":
+        return matmul(x!, swapLast(others[0]!)); // a contrib operator that it does not have
       case "attention":
         return unfused(node, inputs);
       case "normalize":

@@ -15,7 +15,7 @@ export interface LinearOptions {
 /** `x · weightᵀ + bias` over the last axis: [..., E] → [..., features]; `weight` is [features, E], as PyTorch stores it. */
 export function linear(p: Scope, x: Tensor, features: number, options: LinearOptions = {}): Tensor {
   const weight = p.param("weight", [features, x.shape.at(-1)!]);
-  const product = graph.matmul(x, graph.transpose(weight, [1, 0]));
+  const product = graph.matmulTransposed(x, weight);
   return (options.bias ?? true) ? graph.add(product, p.param("bias", [features])) : product;
 }
 

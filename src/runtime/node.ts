@@ -9,25 +9,36 @@ import { providerOf } from "./node-device.ts";
 import { explain } from "./node-errors.ts";
 import { disableTelemetry } from "./node-telemetry.ts";
 import { defaultThreads } from "./node-threads.ts";
+import type { Precision } from "./precision.ts";
 import type { LoadOptions, Runtime, Session, Value } from "./session.ts";
 
 export interface NodeRuntimeOptions {
   readonly device: Device;
+  /** How many bits the networks are computed with. @default "fp32" */
+  readonly precision?: Precision;
   /** Threads within one op. Default: the physical cores, see `defaultThreads`. Results may differ in the last bits between counts. */
   readonly threads?: number;
+  /** Whether weights stay as they are stored, instead of being copied into the order that products run fastest on. @default false */
+  readonly lowMemory?: boolean;
   /** Begins the names of files, one per session, that tell of every run which node took how long and where it was computed. */
   readonly profile?: string;
 }
 
 /** ONNX Runtime as Node's addon. Running blocks the event loop of the thread that it is called on. */
-export function nodeRuntime({ device, threads = defaultThreads(), profile }: NodeRuntimeOptions): Runtime {
+export function nodeRuntime({
+  device,
+  precision = "fp32",
+  threads = defaultThreads(),
+  lowMemory = false,
+  profile,
+}: NodeRuntimeOptions): Runtime {
   return {
-    emit: { webgpu: device === "webgpu" },
+    emit: { webgpu: device === "webgpu", half: precision === "fp16" },
     async load(model, options = {}) {
       const ort = await loadAddon();
       const provider = providerOf(device, model, ort.listSupportedBackends());
       const settings = {
-        ...(await sessionOptions(model, options, threads)),
+        ...(await sessionOptions(model, options, threads, lowMemory)),
         executionProviders: [provider],
         ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
       };
@@ -51,6 +62,7 @@ async function sessionOptions(
   model: OnnxModel,
   { folder }: LoadOptions,
   threads: number,
+  lowMemory: boolean,
 ): Promise<Ort.InferenceSession.SessionOptions> {
   if (model.files.length > 0) {
     if (model.memory.length > 0) {
@@ -75,7 +87,12 @@ async function sessionOptions(
     interOpNumThreads: 1,
     logSeverityLevel: 4,
     externalData: model.memory.map(({ path, data }) => ({ path, data })),
-    extra: { session: folder === undefined ? {} : { model_external_initializers_file_folder_path: folder } },
+    extra: {
+      session: {
+        ...(lowMemory && { disable_prepacking: "1" }),
+        ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
+      },
+    },
   };
 }
 

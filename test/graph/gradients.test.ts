@@ -102,6 +102,13 @@ const cases: Record<string, Case> = {
     ],
     f: g.matmul as Function,
   },
+  "matmul with a weight as it is stored": {
+    shapes: [
+      [2, 3, 4],
+      [5, 4],
+    ],
+    f: g.matmulTransposed as Function,
+  },
   "matmul with broadcasting": {
     shapes: [
       [2, 1, 3, 4],

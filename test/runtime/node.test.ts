@@ -4,12 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { isVisiiError } from "../../src/errors.ts";
-import { add, conv2d, gather, greater, input, matmul, parameter, toOnnx } from "../../src/graph/index.ts";
+import {
+  add,
+  conv2d,
+  gather,
+  greater,
+  input,
+  matmul,
+  matmulTransposed,
+  parameter,
+  toOnnx,
+} from "../../src/graph/index.ts";
+import { Generator } from "../../src/rng/index.ts";
 import { nodeRuntime } from "../../src/runtime/node.ts";
 import { explain } from "../../src/runtime/node-errors.ts";
 import { countCores, defaultThreads } from "../../src/runtime/node-threads.ts";
 import type { Value } from "../../src/runtime/session.ts";
 import { float32ToFloat16 } from "../../src/weights/float16.ts";
+import { relativeError } from "../graph/run.ts";
 
 const runtime = nodeRuntime({ device: "cpu", threads: 2 });
 const scratch = mkdtempSync(join(tmpdir(), "visii-runtime-"));
@@ -19,6 +31,22 @@ const float32 = (shape: number[], ...data: number[]): Value => ({
   dtype: "float32",
   shape,
   data: Float32Array.from(data),
+});
+
+test("with little memory the numbers are the same, up to rounding", async () => {
+  const random = new Generator(1);
+  const weight = parameter("weight", [320, 256], {
+    dtype: "float32",
+    location: { data: new Uint8Array(random.randn(320 * 256).buffer) },
+  });
+  const graph = toOnnx({ y: matmulTransposed(input("x", [64, 256]), weight) });
+  const x = float32([64, 256], ...random.randn(64 * 256));
+  const results: Float32Array[] = [];
+  for (const lowMemory of [false, true]) {
+    await using session = await nodeRuntime({ device: "cpu", threads: 2, lowMemory }).load(graph);
+    results.push((await session.run({ x })).y!.data as Float32Array);
+  }
+  assert.ok(relativeError(results[1]!, results[0]!) < 1e-6);
 });
 
 test("values of every type go in and come out", async () => {

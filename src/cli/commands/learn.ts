@@ -99,7 +99,8 @@ export const learnCommand = defineCommand({
     });
     const settled = settle(model.parts.learnDefaults, settings);
     if (settled.lambdaClip > 0) await fetchClip(model, values.model, context);
-    await announce(estimateLearning(model, pairs[0]!.before, settled), values, "Learning", context);
+    const estimate = estimateLearning(model, pairs[0]!.before, settled, { lowMemory: values["low-memory"] });
+    await announce(estimate, values, "Learning", context);
     const onTarget = (done: number, total: number) => report.step({ label: "targets", done, total });
     const run = learn(model, { pairs, ...settings, ...given({ resume }), signal, onTarget });
     await follow(run, checkpointFile, report);

@@ -22,6 +22,29 @@ const matmulOp = defineOp<null>({
   flops: ({ shape, inputs }) => 2 * sizeOf(shape) * inputs[0]!.shape.at(-1)!,
 });
 
+const matmulTransposedOp = defineOp<null>({
+  name: "matmulTransposed",
+  infer: ([a, b]) => {
+    ensure(a!.rank >= 2 && b!.rank === 2, "matmulTransposed", `expected [...,M,K] and [N,K], got ${a} and ${b}`);
+    const [n, k] = b!.shape as [number, number];
+    ensure(a!.shape.at(-1) === k, "matmulTransposed", `expected ${k} columns on the left of ${b}, got ${a}`);
+    return { dtype: "float32", shape: [...a!.shape.slice(0, -1), n] };
+  },
+  // C = ABᵀ:  dA = dC·B, dB = dCᵀ·A, over all rows of the batch.
+  vjp: (node, dy, _, wants) => {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const rows = (x: Tensor) => reshape(x, [-1, x.shape.at(-1)!]);
+    return [wants(0) ? matmul(dy, b) : undefined, wants(1) ? matmul(swapLast(rows(dy)), rows(a)) : undefined];
+  },
+  emit: (inputs, _, e) => e.node("FusedMatMul", inputs, { transB: 1 }, "com.microsoft"),
+  flops: ({ shape, inputs }) => 2 * sizeOf(shape) * inputs[0]!.shape.at(-1)!,
+});
+
+/** [...,M,K] · [N,K]ᵀ → [...,M,N]: a product with a weight as PyTorch stores it, which is read where it lies instead of being turned round first. */
+export function matmulTransposed(a: Tensor, b: Tensor): Tensor {
+  return matmulTransposedOp([a, b], null);
+}
+
 /** [...,M,K] · [...,K,N] → [...,M,N]; leading axes broadcast. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return matmulOp([a, b], null);
