@@ -47,11 +47,13 @@ export class Model {
   constructor(
     readonly parts: ModelParts,
     runtime: Runtime,
+    onNotice?: (message: string) => void,
   ) {
     // About 100 parameters for every square of a level's channels: 380 M by this count for Stable Diffusion's 860 M, 2 M for tiny's 4 M.
     const parameters = parts.unet.config.levels.reduce((total, { channels }) => total + 100 * channels ** 2, 0);
     const large = parameters > LARGE;
-    this.sessions = new Sessions(runtime, parts.folder, large ? { alive: 4, large: 1 } : { alive: 12, large: 6 });
+    const limits = large ? { alive: 4, large: 1 } : { alive: 12, large: 6 };
+    this.sessions = new Sessions(runtime, parts.folder, limits, onNotice);
   }
 
   /** Both sides of a picture must be multiples of this, in pixels. */

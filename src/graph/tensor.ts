@@ -1,7 +1,10 @@
 import { VisiiError } from "../errors.ts";
 import type { Op } from "./op.ts";
 
-/** Element types. All arithmetic is float32; 16-bit types are how weights are stored. */
+/**
+ * Element types. Graphs are built in float32; 16-bit types are how weights are stored, and float16 is what `inHalf` makes of a network when it is
+ * written.
+ */
 export type DType = "float32" | "float16" | "bfloat16" | "int64" | "bool";
 
 export type Shape = readonly number[];

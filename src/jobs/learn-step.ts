@@ -2,6 +2,7 @@ import {
   add,
   concat,
   constant,
+  div,
   gradients,
   greater,
   input,
@@ -9,6 +10,8 @@ import {
   minimum,
   mul,
   neg,
+  type Shape,
+  sizeOf,
   type Tensor,
   where,
 } from "../graph/index.ts";
@@ -33,6 +36,7 @@ export interface LearnStepOutputs extends Record<string, Tensor> {
   next_v: Tensor;
   mse: Tensor;
   clip: Tensor;
+  gradient: Tensor;
 }
 
 /**
@@ -40,7 +44,8 @@ export interface LearnStepOutputs extends Record<string, Tensor> {
  *
  * In: `prompt_embeds`, `m`, `v` [1, T, E]; `moves` [1, T, 1], positive for the rows that learn; `sample`, `image_latents`, `target` [N, C, H, W];
  * `timestep` [N]; `lr`, `step`, `lambda_mse`, `lambda_clip`, `gradient_clip` []; with a CLIP: `direction` [1, P]; guided: `null_embeds` [1, T, E],
- * `guidance_scale`, `image_guidance_scale` []. Out: `next_prompt_embeds`, `next_m`, `next_v`, and both losses before the update.
+ * `guidance_scale`, `image_guidance_scale` []. Out: `next_prompt_embeds`, `next_m`, `next_v`, both losses before the
+ * update, and `gradient`, before it is limited.
  *
  * The branches ε̂(∅, z_x) and ε̂(∅,∅) do not depend on c_T: they run forward only, in a batch of their own.
  */
@@ -68,7 +73,9 @@ export function learnStepJob(
   const loss = add(mul(input("lambda_mse", []), mseLoss), mul(input("lambda_clip", []), clipLoss));
 
   const limit = input("gradient_clip", []);
-  const [slope] = gradients(loss, [prompt]) as [Tensor];
+  const scale = lossScale(prediction.shape);
+  const [scaled] = gradients(mul(loss, scale), [prompt]) as [Tensor];
+  const slope = div(scaled, scale);
   const clipped = minimum(maximum(slope, neg(limit)), limit);
   const [m, v] = [input("m", prompt.shape), input("v", prompt.shape)];
   const next = adamW(prompt, clipped, m, v, { lr: input("lr", []), step: input("step", []) });
@@ -80,7 +87,16 @@ export function learnStepJob(
     next_v: next.v,
     mse: mseLoss,
     clip: clipLoss,
+    gradient: slope,
   };
+}
+
+/**
+ * What a mean over a prediction of this shape is multiplied by while it is differentiated: about as many as it has values, or each one's share of the
+ * gradient would be too small for 16 bits. A power of two, so that in 32 bits no bit changes.
+ */
+function lossScale(shape: Shape): number {
+  return 2 ** Math.round(Math.log2(sizeOf(shape)));
 }
 
 function guidedPrediction(

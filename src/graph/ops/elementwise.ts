@@ -149,14 +149,16 @@ export function clamp(x: Tensor, low: number, high: number): Tensor {
   return minimum(maximum(x, low), high);
 }
 
-const castOp = defineOp<"float32" | "int64" | "bool">({
+type CastType = "float32" | "float16" | "int64" | "bool";
+
+const castOp = defineOp<CastType>({
   name: "cast",
   infer: ([x], dtype) => ({ dtype, shape: x!.shape }),
   vjp: (node, dy) => [node.inputs[0]!.dtype === "float32" && node.dtype === "float32" ? dy : undefined],
-  emit: ([x], dtype, e) => e.node("Cast", [x!], { to: { float32: 1, int64: 7, bool: 9 }[dtype] }),
+  emit: ([x], dtype, e) => e.node("Cast", [x!], { to: { float32: 1, int64: 7, bool: 9, float16: 10 }[dtype] }),
 });
 
-export function cast(x: Tensor, dtype: "float32" | "int64" | "bool"): Tensor {
+export function cast(x: Tensor, dtype: CastType): Tensor {
   return x.dtype === dtype ? x : castOp([x], dtype);
 }
 

@@ -25,10 +25,13 @@ export function clipText(p: Scope, config: ClipTextConfig, embeddings: Tensor): 
   return layerNorm(text.at("final_layer_norm"), h, config.eps);
 }
 
+/** What is added to a score that is not to count: e to it is 0, and 16 bits hold it. */
+const MASKED = -6e4;
+
 /** [1, 1, T, T]: what comes later is masked from what comes before. */
 function causalMask(tokens: number): Tensor {
   const mask = Float32Array.from({ length: tokens * tokens }, (_, i) =>
-    i % tokens > Math.floor(i / tokens) ? -1e9 : 0,
+    i % tokens > Math.floor(i / tokens) ? MASKED : 0,
   );
   return constant(mask, [1, 1, tokens, tokens]);
 }
