@@ -1,4 +1,5 @@
 import { DEVICE_NAMES } from "../runtime/device.ts";
+import { PRECISION_NAMES } from "../runtime/precision.ts";
 import { type Option, type Options, type Parsed, parseOptions } from "./options.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -34,6 +35,11 @@ export const DEVICE = {
     type: "choice",
     choices: DEVICE_NAMES,
     help: "the processor or a graphics card (default auto: the processor)",
+  },
+  precision: {
+    type: "choice",
+    choices: PRECISION_NAMES,
+    help: "bits to compute with; 16 on graphics cards only (default auto: 16 on a card that has them)",
   },
   threads: { type: "number", help: "threads to compute with (default: the physical cores)" },
   "low-memory": { type: "flag", help: "take less memory and more time, on the processor" },

@@ -16,7 +16,7 @@ export async function chosenModel(
   for (const name of [named, options.clip]) {
     if (name !== undefined && isMissing(name)) await fetchModel(name, undefined, context);
   }
-  return loadModel(named ?? otherwise, options);
+  return loadModel(named ?? otherwise, { ...options, onNotice: (message) => context.report.notice(message) });
 }
 
 /** Fetches the CLIP that goes with a model, by the same rule: if it was `named`, and is one of the hub's. */

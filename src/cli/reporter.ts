@@ -103,6 +103,12 @@ export class Reporter {
     if (!this.mode.json && !this.mode.quiet) this.streams.err(`${text}\n`);
   }
 
+  /** Something that is worth knowing of and stops nothing: a remark, and an event. */
+  notice(message: string): void {
+    this.note(message);
+    this.event("notice", { message });
+  }
+
   /** The end: the files written, and a sentence about them. */
   done(outputs: readonly string[], sentence: string, facts: Readonly<Record<string, unknown>> = {}): void {
     this.clear();

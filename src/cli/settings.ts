@@ -1,3 +1,5 @@
+import { deviceOf } from "../runtime/device.ts";
+import { checkPrecision } from "../runtime/precision.ts";
 import type { DEVICE } from "./command.ts";
 import { misuse, type Values } from "./options.ts";
 
@@ -7,11 +9,12 @@ export function given<T extends object>(options: T): { [Key in keyof T]?: NonNul
   return Object.fromEntries(entries) as { [Key in keyof T]?: NonNullable<T[Key]> };
 }
 
-/** What `loadModel` takes of `--device`, `--threads` and `--low-memory`. */
+/** What `loadModel` takes of `--device`, `--precision`, `--threads` and `--low-memory`. */
 export function deviceOptions(values: Partial<Values<typeof DEVICE>>) {
-  const { device, threads, "low-memory": lowMemory } = values;
+  const { device, precision, threads, "low-memory": lowMemory } = values;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
     throw misuse(`--threads must be a whole number from 1 to 1024, got ${threads}.`);
   }
-  return given({ device, threads, lowMemory });
+  checkPrecision(precision ?? "auto", deviceOf(device ?? "auto")); // before anything is fetched or read
+  return given({ device, precision, threads, lowMemory });
 }

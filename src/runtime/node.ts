@@ -9,10 +9,13 @@ import { providerOf } from "./node-device.ts";
 import { explain } from "./node-errors.ts";
 import { disableTelemetry } from "./node-telemetry.ts";
 import { defaultThreads } from "./node-threads.ts";
+import type { Precision } from "./precision.ts";
 import type { LoadOptions, Runtime, Session, Value } from "./session.ts";
 
 export interface NodeRuntimeOptions {
   readonly device: Device;
+  /** How many bits the networks are computed with. @default "fp32" */
+  readonly precision?: Precision;
   /** Threads within one op. Default: the physical cores, see `defaultThreads`. Results may differ in the last bits between counts. */
   readonly threads?: number;
   /** Whether weights stay as they are stored, instead of being copied into the order that products run fastest on. @default false */
@@ -24,12 +27,13 @@ export interface NodeRuntimeOptions {
 /** ONNX Runtime as Node's addon. Running blocks the event loop of the thread that it is called on. */
 export function nodeRuntime({
   device,
+  precision = "fp32",
   threads = defaultThreads(),
   lowMemory = false,
   profile,
 }: NodeRuntimeOptions): Runtime {
   return {
-    emit: { webgpu: device === "webgpu" },
+    emit: { webgpu: device === "webgpu", half: precision === "fp16" },
     async load(model, options = {}) {
       const ort = await loadAddon();
       const provider = providerOf(device, model, ort.listSupportedBackends());

@@ -9,16 +9,8 @@ export const PRECISION_NAMES = ["auto", "fp32", "fp16"] as const satisfies reado
 
 export type PrecisionName = (typeof PRECISION_NAMES)[number];
 
-/** What a device can do: whether it runs anything at all is told by throwing. */
-export type Attempt = (precision: Precision) => Promise<void>;
-
-/**
- * What is meant by a name on a device. "auto" is 32 bits on the processor, which gains nothing from 16, and 16 on a card that has them. Cards are asked
- * by an `attempt`, because the runtime tells nothing of them.
- *
- * @throws VisiiError `usage` for 16 bits on the processor, `runtime` where a card lacks them.
- */
-export async function precisionOf(name: PrecisionName, device: Device, attempt: Attempt): Promise<Precision> {
+/** @throws VisiiError `usage` for a name that is none, and for 16 bits on the processor. */
+export function checkPrecision(name: PrecisionName, device: Device): void {
   if (!PRECISION_NAMES.includes(name)) {
     const message = `precision must be one of ${PRECISION_NAMES.join(", ")}, got ${name}`;
     throw new VisiiError("usage", message, { name: "precision", precision: name });
@@ -27,6 +19,19 @@ export async function precisionOf(name: PrecisionName, device: Device, attempt: 
     const message = "The processor computes in 32 bits only and gains nothing from 16; leave --precision fp16 away.";
     throw new VisiiError("usage", message, { device, precision: name });
   }
+}
+
+/** Computes something on a device with so many bits; throws where it can't. */
+export type Attempt = (precision: Precision) => Promise<void>;
+
+/**
+ * What is meant by a name on a device. "auto" is 32 bits on the processor, which gains nothing from 16, and 16 on a card that has them. Cards are asked
+ * by an `attempt`, because the runtime tells nothing of them.
+ *
+ * @throws VisiiError `usage` as `checkPrecision` does; `runtime` where a card lacks what was asked for.
+ */
+export async function precisionOf(name: PrecisionName, device: Device, attempt: Attempt): Promise<Precision> {
+  checkPrecision(name, device);
   if (device === "cpu" || name === "fp32") return "fp32";
   try {
     await attempt("fp16");

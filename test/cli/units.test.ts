@@ -179,6 +179,14 @@ test("quiet says nothing, json says events", () => {
   );
 });
 
+test("a notice is a line on stderr, or an event", () => {
+  const [people, programs, nobody] = [listen({}), listen({ json: true }), listen({ quiet: true })];
+  for (const { report } of [people, programs, nobody]) report.notice("Going on in 32 bits.");
+  assert.deepEqual([people.said.out, people.said.err], ["", "Going on in 32 bits.\n"]);
+  assert.deepEqual(JSON.parse(programs.said.out), { event: "notice", message: "Going on in 32 bits." });
+  assert.deepEqual([programs.said.err, nobody.said.out, nobody.said.err], ["", "", ""]);
+});
+
 test("errors are one sentence, with the command line's names", () => {
   const range = new VisiiError("usage", "lambdaMse must be a number from 0 to 1, got 2", {
     name: "lambdaMse",

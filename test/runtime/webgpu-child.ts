@@ -6,6 +6,8 @@ import { PAPER_EDIT } from "../../src/core/settings.ts";
 import { add, input, toOnnx } from "../../src/graph/index.ts";
 import { apply, type Image, learn, loadModel } from "../../src/index.ts";
 import { nodeRuntime } from "../../src/runtime/node.ts";
+import { attemptOn } from "../../src/runtime/node-precision.ts";
+import { type Precision, precisionOf } from "../../src/runtime/precision.ts";
 import { numbers, relativeError } from "../graph/run.ts";
 
 const [folder] = process.argv.slice(2) as [string];
@@ -95,4 +97,11 @@ const outputs = { y: add(input("x", [129, 2 ** 18]), 1) };
 for (const model of [toOnnx(outputs), toOnnx(outputs, runtime.emit)]) {
   await runtime.load(model).catch(({ message }: Error) => refusals.push(message));
 }
+
+// This adapter has no 16 bits, so "auto" is 32 on it, and goes on as if nothing had been tried.
+const attempt = (bits: Precision) => attemptOn("webgpu", bits);
+await precisionOf("fp16", "webgpu", attempt).catch(({ message }: Error) => refusals.push(message));
+const auto = await loadModel("nano", { device: "webgpu" });
+errors["latents, auto"] = relativeError((await auto.encode(picture(1))).data, latents.data);
+await auto.release();
 console.log(JSON.stringify({ errors, providers, refusals }));
