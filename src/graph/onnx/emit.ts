@@ -2,9 +2,10 @@ import { inHalf } from "../half.ts";
 import { type LargestValue, largestOf } from "../largest.ts";
 import type { AttributeValue, Emitter } from "../op.ts";
 import type { ConstantAttrs, InputAttrs, ParameterAttrs } from "../ops/leaf.ts";
-import { type DType, ensure, type Tensor } from "../tensor.ts";
+import { type DType, ensure, sizeOf, type Tensor } from "../tensor.ts";
 import { walk } from "../walk.ts";
 import { forWebGpu } from "../webgpu.ts";
+import { byWinograd } from "../winograd.ts";
 import { encodeModel, type NodeProto, type TensorProto, type ValueInfoProto } from "./proto.ts";
 
 /** A graph written as ONNX, and what a runtime must know to load and feed it. */
@@ -19,6 +20,8 @@ export interface OnnxModel {
   readonly memory: readonly { readonly path: string; readonly data: Uint8Array }[];
   /** What takes most memory of all its values. */
   readonly largest: LargestValue | undefined;
+  /** Of its products with weights, the most rows that one has on its left. */
+  readonly rows: number;
   /** Whether it was written for WebGPU. */
   readonly webgpu: boolean;
   /** Whether it computes its networks in 16 bits. */
@@ -32,6 +35,8 @@ export interface EmitOptions {
   readonly webgpu?: boolean;
   /** Whether the networks are computed in 16 bits, which graphics cards do faster, and in half of the memory. @default false */
   readonly half?: boolean;
+  /** Whether convolutions are computed by Winograd's filtering where that is faster: on processors, at the price of larger weights. @default false */
+  readonly winograd?: boolean;
 }
 
 /** Bytes above which a weight in memory stays outside of the model's own bytes. */
@@ -111,9 +116,9 @@ class Writer implements Emitter {
 /** Writes the graph that computes the named outputs. Throws `VisiiError("graph")` when two inputs, or an input and an output, share a name. */
 export function toOnnx(
   wanted: Readonly<Record<string, Tensor>>,
-  { webgpu = false, half = false }: EmitOptions = {},
+  { webgpu = false, half = false, winograd = false }: EmitOptions = {},
 ): OnnxModel {
-  const fit = webgpu ? forWebGpu(wanted) : wanted;
+  const fit = webgpu ? forWebGpu(wanted) : winograd ? byWinograd(wanted) : wanted;
   const outputs = half ? inHalf(fit) : fit;
   const nodes = walk(Object.values(outputs));
   const inFile = ({ op, attrs }: Tensor) =>
@@ -163,8 +168,14 @@ export function toOnnx(
     files: [...writer.files],
     memory: writer.memory,
     largest: largestOf(nodes),
+    rows: mostRows(nodes),
     webgpu,
     half,
     sines: writer.nodes.filter(({ opType }) => opType === "Sin" || opType === "Cos").map(({ name }) => name),
   };
+}
+
+function mostRows(nodes: readonly Tensor[]): number {
+  const rows = nodes.filter(({ op }) => op.name === "matmulTransposed").map(({ shape }) => sizeOf(shape.slice(0, -1)));
+  return Math.max(0, ...rows);
 }

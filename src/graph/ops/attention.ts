@@ -2,6 +2,7 @@ import { defineOp } from "../op.ts";
 import { ensure, sizeOf, type Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
+import { after } from "./order.ts";
 import { softmax, sum } from "./reduce.ts";
 import { concat, reshape, slice, swapLast, transpose } from "./shape.ts";
 
@@ -98,7 +99,7 @@ interface BackwardArgs {
 /**
  * O = PV, P = softmax(S), S = s·QKᵀ + mask. With D = Σ(dO ∘ O) over the width of a head:
  * dV = PᵀdO, dS = P ∘ (dO·Vᵀ − D), dQ = s·dS·K, dK = s·dSᵀQ, a block of queries at a time; P is computed again rather than kept. Each block
- * waits for the one before (a zero taken from its result is added to the queries), or the runtime would hold all of them at once.
+ * waits for the one before, or the runtime would hold all of them at once.
  */
 function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: BackwardArgs): (Tensor | undefined)[] {
   const [queries, keys, values, slopes] = [
@@ -114,14 +115,7 @@ function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: 
   let dV: Tensor | undefined;
   for (const [start, end] of blocks(q.shape[1]!, scoresPerQuery(k, heads))) {
     const rows = (x: Tensor) => slice(x, 2, start, end);
-    const done = dQ.at(-1);
-    const token =
-      done &&
-      mul(
-        done.shape.reduce((x, _, axis) => slice(x, axis, 0, 1), done),
-        0,
-      );
-    const block = token ? add(rows(queries), token) : rows(queries);
+    const block = after(rows(queries), [dQ.at(-1), dK, dV]);
     const p = probabilities(block, keys, 1, maskRows(mask, start, end)); // [B, heads, block, Tk]
     const dScores = mul(p, sub(matmul(rows(slopes), swapLast(values)), rows(inner)));
     dQ.push(mul(matmul(dScores, keys), scale));

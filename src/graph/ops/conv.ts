@@ -8,7 +8,7 @@ import { concat, pad, reshape, sliceBox, swapLast, transpose } from "./shape.ts"
 /** Zeros around a picture: one number for all sides, or [top, left, bottom, right]. */
 export type Padding = number | readonly [top: number, left: number, bottom: number, right: number];
 
-interface ConvAttrs {
+export interface ConvAttrs {
   readonly stride: number;
   /** [top, left, bottom, right], ONNX's own order. */
   readonly pads: readonly [number, number, number, number];

@@ -40,6 +40,28 @@ const matmulTransposedOp = defineOp<null>({
   flops: ({ shape, inputs }) => 2 * sizeOf(shape) * inputs[0]!.shape.at(-1)!,
 });
 
+const transposedMatmulOp = defineOp<null>({
+  name: "transposedMatmul",
+  infer: ([a, b]) => {
+    const lengths = a!.rank >= 2 && a!.rank === b!.rank && a!.shape.at(-2) === b!.shape.at(-2);
+    ensure(lengths, "transposedMatmul", `expected [...,K,M] and [...,K,N], got ${a} and ${b}`);
+    const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2), "transposedMatmul");
+    return { dtype: "float32", shape: [...batch, a!.shape.at(-1)!, b!.shape.at(-1)!] };
+  },
+  // C = AᵀB:  dA = B·dCᵀ, dB = A·dC.
+  vjp: (node, dy, _, wants) => {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    return [wants(0) ? matmul(b, swapLast(dy)) : undefined, wants(1) ? matmul(a, dy) : undefined];
+  },
+  emit: (inputs, _, e) => e.node("FusedMatMul", inputs, { transA: 1 }, "com.microsoft"),
+  flops: ({ shape, inputs }) => 2 * sizeOf(shape) * inputs[0]!.shape.at(-2)!,
+});
+
+/** [...,K,M]ᵀ · [...,K,N] → [...,M,N]: a product with a weight turned round as it is read. */
+export function transposedMatmul(a: Tensor, b: Tensor): Tensor {
+  return transposedMatmulOp([a, b], null);
+}
+
 /** [...,M,K] · [N,K]ᵀ → [...,M,N]: a product with a weight as PyTorch stores it, which is read where it lies instead of being turned round first. */
 export function matmulTransposed(a: Tensor, b: Tensor): Tensor {
   return matmulTransposedOp([a, b], null);
