@@ -12,11 +12,12 @@ const rows = [
   ["weights"],
   ["runtime"],
   ["image", "tokenizer", "schedulers", "rng", "hub"],
-  ["nn"],
+  ["nn", "metrics"],
   ["models"],
   ["jobs"],
   ["core"],
-  ["training", "eval", "baselines"],
+  ["baselines"],
+  ["training", "eval"],
   ["index"],
   ["cli", "server", "studio", "workers"],
 ];
@@ -25,7 +26,7 @@ const rows = [
 const knowsNode = [
   /^(?:runtime|image|weights|core)\/node/,
   /^(?:\w+\/)*node\.ts$/,
-  /^(?:files|hub|cli|server|workers)(?:\/|\.ts$)/,
+  /^(?:files|hub|eval|cli|server|workers)(?:\/|\.ts$)/,
   /^index\.ts$/,
 ];
 

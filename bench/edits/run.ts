@@ -1,4 +1,6 @@
 /** Edits the pictures of a task in every way that the table compares. */
+
+import { applyColours, fitColours } from "../../src/baselines/index.ts";
 import { fitToModel, restore } from "../../src/image/fit.ts";
 import type { Image } from "../../src/image/pixels.ts";
 import {
@@ -10,10 +12,9 @@ import {
   learn,
   type Model,
 } from "../../src/index.ts";
+import { errorRatio, meanSquaredError } from "../../src/metrics/index.ts";
 import { hash } from "../../training/data/random.ts";
 import { type Task, wrongTask } from "./choose.ts";
-import { applyColours, fitColours } from "./colour.ts";
-import { errorRatio, meanSquaredError } from "./measure.ts";
 import type { Method, Store } from "./store.ts";
 
 export interface Plan {

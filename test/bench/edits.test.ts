@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { byTurns, chooseTrained, taskOf, wrongTask } from "../../bench/edits/choose.ts";
-import { applyColours, fitColours } from "../../bench/edits/colour.ts";
-import { errorRatio, meanSquaredError, median } from "../../bench/edits/measure.ts";
+import { median } from "../../bench/edits/measure.ts";
 import { fill, type Plan } from "../../bench/edits/run.ts";
 import { type Case, Store } from "../../bench/edits/store.ts";
 import { barsOf, formatTable, rowsOf } from "../../bench/edits/table.ts";
+import { applyColours, fitColours } from "../../src/baselines/index.ts";
 import type { Image } from "../../src/image/pixels.ts";
 import { loadModel } from "../../src/index.ts";
+import { errorRatio, meanSquaredError } from "../../src/metrics/index.ts";
 import { concepts, heldOutEdits, trainedEdits } from "../../training/data/index.ts";
 import { Random } from "../../training/data/random.ts";
 

@@ -1,0 +1,1 @@
+export { applyColours, type ColourTransform, fitColours } from "./colours.ts";
