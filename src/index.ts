@@ -1,8 +1,19 @@
+export { type Caption, type CaptionOptions, type CaptionSettings, caption } from "./core/caption.ts";
+export { ClipEncoder } from "./core/clip.ts";
 export { type ApplyOptions, apply, type EditOptions, edit } from "./core/edit.ts";
 export { Instruction, type ModelIdentity, type Provenance } from "./core/instruction.ts";
-export { type KeptCheckpoint, type LearnEvent, type LearnOptions, type LearnRun, learn } from "./core/learn.ts";
+export {
+  type CaptionInit,
+  type KeptCheckpoint,
+  type LearnEvent,
+  type LearnOptions,
+  type LearnRun,
+  learn,
+} from "./core/learn.ts";
 export { Model } from "./core/model.ts";
 export { type LoadModelOptions, loadModel } from "./core/node.ts";
+export { loadClip } from "./core/node-clip.ts";
+export type { RuntimeOptions } from "./core/node-runtime.ts";
 export type { Pair } from "./core/pairs.ts";
 export type { Splice } from "./core/prompt.ts";
 export type { EditSettings, LearnSettings } from "./core/settings.ts";

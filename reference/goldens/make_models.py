@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from common import NANO, OUT, SEED, normal, pictures, save
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.models.embeddings import get_timestep_embedding
+from captioning import write_captions
 from learning import learn, write_hybrids
 from safetensors.torch import save_file
 from transformers import CLIPConfig, CLIPModel
@@ -396,6 +397,7 @@ def main():
     clip("clip-variant", variant_clip(), variant_ids, TEXT_WEIGHTS, VISION_WEIGHTS)
     learn("learn-plain", guided=False, lr=1e-3)
     learn("learn-guided", guided=True, lr=0.05)
+    write_captions()
     write_layers()
     write_hybrids()
     for file in OUT.rglob("*"):

@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "edit pictures by words alone",
     load: async () => (await import("./commands/edit.ts")).editCommand,
   },
+  caption: {
+    summary: "find words that a picture looks like",
+    load: async () => (await import("./commands/caption.ts")).captionCommand,
+  },
   inspect: {
     summary: "tell what an instruction holds and how it was learned",
     load: async () => (await import("./commands/inspect.ts")).inspectCommand,

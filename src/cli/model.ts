@@ -1,5 +1,14 @@
 import { isMissing, isOfHub } from "../hub/local.ts";
-import { type LoadModelOptions, loadModel, type Model, type PulledModel, pullModel } from "../index.ts";
+import {
+  type ClipEncoder,
+  type LoadModelOptions,
+  loadClip,
+  loadModel,
+  type Model,
+  type PulledModel,
+  pullModel,
+  type RuntimeOptions,
+} from "../index.ts";
 import type { Context } from "./command.ts";
 import { given } from "./settings.ts";
 
@@ -17,6 +26,12 @@ export async function chosenModel(
     if (name !== undefined && isMissing(name)) await fetchModel(name, undefined, context);
   }
   return loadModel(named ?? otherwise, { ...options, onNotice: (message) => context.report.notice(message) });
+}
+
+/** The CLIP that an option names, fetched first by the same rule. */
+export async function chosenClip(name: string, options: RuntimeOptions, context: Context): Promise<ClipEncoder> {
+  if (isMissing(name)) await fetchModel(name, undefined, context);
+  return loadClip(name, { ...options, onNotice: (message) => context.report.notice(message) });
 }
 
 /** Fetches the CLIP that goes with a model, by the same rule: if it was `named`, and is one of the hub's. */

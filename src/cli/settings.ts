@@ -9,8 +9,11 @@ export function given<T extends object>(options: T): { [Key in keyof T]?: NonNul
   return Object.fromEntries(entries) as { [Key in keyof T]?: NonNullable<T[Key]> };
 }
 
+/** What was given of the options that every command has that runs a model. */
+export type DeviceValues = Partial<Values<typeof DEVICE>>;
+
 /** What `loadModel` takes of `--device`, `--precision`, `--threads` and `--low-memory`. */
-export function deviceOptions(values: Partial<Values<typeof DEVICE>>) {
+export function deviceOptions(values: DeviceValues) {
   const { device, precision, threads, "low-memory": lowMemory } = values;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
     throw misuse(`--threads must be a whole number from 1 to 1024, got ${threads}.`);

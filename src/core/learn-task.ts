@@ -1,4 +1,5 @@
 import { VisiiError } from "../errors.ts";
+import { caption } from "./caption.ts";
 import { Instruction, type ModelIdentity } from "./instruction.ts";
 import type { LearnOptions } from "./learn.ts";
 import { type Draw, Noiser, plan, validationPlan } from "./learn-plan.ts";
@@ -13,7 +14,7 @@ import { SOFTWARE } from "./version.ts";
 export interface Task {
   readonly settings: LearnSettings;
   /** The first c_T, and the words it comes from. */
-  readonly initial: PromptEmbeds & { readonly words: string };
+  readonly initial: PromptEmbeds & { readonly words: string; readonly init: "words" | "caption" | "neutral" };
   readonly pairs: EncodedPairs;
   /** Of the CLIP that Δ came from; empty where there was none. */
   readonly clipHash: string;
@@ -38,7 +39,7 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
   }
   const clip = settings.lambdaClip > 0 ? await model.parts.clip.open() : undefined;
   const clipHash = clip?.hash ?? "";
-  const initial = await initialPrompt(model, options.init, settings);
+  const initial = await initialPrompt(model, options, settings);
   const { resolution } = settings;
   const pairs = await encodePairs(model, options.pairs, { resolution, direction: clip !== undefined });
   const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
@@ -138,13 +139,13 @@ export function instructionOf(
   state: LearnState,
   { promptEmbeds }: Checkpoint,
 ): Instruction {
-  const { words, ...prompt } = initial;
+  const { words, init, ...prompt } = initial;
   return new Instruction(
     { ...prompt, data: promptEmbeds },
     {
       model: { ...model.parts.identity, clipHash },
       prompt: words,
-      settings: { ...settings, pairs: pairs.after.length },
+      settings: { ...settings, init, pairs: pairs.after.length },
       seed: settings.seed,
       losses: state.losses,
       checkpoints: state.checkpoints.map(({ step, validation }) => [step, validation] as const),
@@ -153,15 +154,33 @@ export function instructionOf(
   );
 }
 
-async function initialPrompt(
-  model: Model,
-  init: string | undefined,
-  { tokens }: LearnSettings,
-): Promise<Task["initial"]> {
-  const words = init?.trim() || neutralWords(tokens);
+async function initialPrompt(model: Model, options: LearnOptions, settings: LearnSettings): Promise<Task["initial"]> {
+  const given = options.init?.trim();
+  const init = given ? "words" : options.initCaption ? "caption" : "neutral";
+  const words = given || (await captionOf(model, options, settings)) || neutralWords(settings.tokens);
   const prompt = await model.prompt(words);
-  if (prompt.span.end > prompt.span.start) return { ...prompt, words };
+  if (prompt.span.end > prompt.span.start) return { ...prompt, words, init };
   throw new VisiiError("usage", `"${words}" holds no token to learn; give other words, or none.`);
+}
+
+/** A caption of the after pictures, if that is to be started from. */
+async function captionOf(
+  model: Model,
+  { initCaption, pairs, signal }: LearnOptions,
+  { tokens, seed }: LearnSettings,
+): Promise<string | undefined> {
+  if (!initCaption) return undefined;
+  const { clip = await model.clip(), onStep, ...settings } = initCaption;
+  if (!clip) throw new VisiiError("usage", "A caption to start from needs a CLIP; name one, or start from words.");
+  const after = pairs.map((pair) => pair.after);
+  const found = await caption(clip, after, {
+    ...settings,
+    tokens,
+    seed,
+    ...(signal && { signal }),
+    ...(onStep && { onStep }),
+  });
+  return found.words;
 }
 
 async function fixedInputs(

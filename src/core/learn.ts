@@ -1,4 +1,6 @@
 import type { Image } from "../image/pixels.ts";
+import type { CaptionOptions, CaptionSettings } from "./caption.ts";
+import type { ClipEncoder } from "./clip.ts";
 import { editPictures } from "./edit.ts";
 import type { Instruction } from "./instruction.ts";
 import { decodeState, encodeState, type LearnState } from "./learn-state.ts";
@@ -21,8 +23,10 @@ import type { LearnSettings } from "./settings.ts";
 export interface LearnOptions extends Partial<LearnSettings> {
   /** One or several pairs that show the same edit. */
   readonly pairs: readonly Pair[];
-  /** Words to start from; without any, neutral tokens. */
+  /** Words to start from; without any, neutral tokens, or a caption. */
   readonly init?: string;
+  /** Where there are no words: to start from a caption of the after pictures (the paper's default), as long as `tokens` says and by this run's seed. */
+  readonly initCaption?: CaptionInit;
   /** A state saved by `run.state()`, to go on from. */
   readonly resume?: Uint8Array;
   /** Denoising steps of the before picture edited by each checkpoint; 0 for no previews. @default 0 */
@@ -31,6 +35,13 @@ export interface LearnOptions extends Partial<LearnSettings> {
   readonly onTarget?: (done: number, total: number) => void;
   /** Stops between two steps. */
   readonly signal?: AbortSignal;
+}
+
+/** How the caption to start from is found. */
+export interface CaptionInit extends Partial<Omit<CaptionSettings, "tokens" | "seed">> {
+  /** What looks at the pictures. @default the CLIP that learning compares pictures with */
+  readonly clip?: ClipEncoder;
+  readonly onStep?: CaptionOptions["onStep"];
 }
 
 /** After a step. */

@@ -1,5 +1,4 @@
 import { VisiiError } from "../errors.ts";
-import { toClipTensor } from "../image/clip.ts";
 import { fromTensor, type Image, toTensor } from "../image/pixels.ts";
 import {
   branchWeights,
@@ -7,7 +6,6 @@ import {
   decodeJob,
   denoiseJob,
   encodeJob,
-  imageEmbedsJob,
   type LearnStepShape,
   learnStepJob,
   type Size,
@@ -15,6 +13,7 @@ import {
   validateJob,
 } from "../jobs/index.ts";
 import type { Runtime } from "../runtime/session.ts";
+import { ClipEncoder } from "./clip.ts";
 import type { ModelParts } from "./parts.ts";
 import type { PromptEmbeds } from "./prompt.ts";
 import { Sessions } from "./sessions.ts";
@@ -110,19 +109,17 @@ export class Model {
     return this.nothing;
   }
 
+  /** The CLIP that goes with the model; undefined if there is to be none. Throws `VisiiError("model")` when it is not there. */
+  async clip(): Promise<ClipEncoder | undefined> {
+    const clip = await this.parts.clip.open();
+    return clip && new ClipEncoder(clip, this.sessions);
+  }
+
   /** CLIP's image embedding [P], of length 1. Throws `VisiiError("model")` when there is no CLIP. */
   async imageEmbeds(image: Image): Promise<Float32Array> {
-    const clip = await this.parts.clip.open();
+    const clip = await this.clip();
     if (!clip) throw new VisiiError("model", `${this.parts.identity.name}: it was loaded without a CLIP.`);
-    const { image_embeds: embeds } = await this.sessions.run(
-      "image embeds",
-      false,
-      () => imageEmbedsJob(clip),
-      { pixels: toClipTensor(image, clip.preprocess) },
-      clip.folder,
-    );
-    const length = Math.hypot(...embeds);
-    return embeds.map((x) => x / length);
+    return clip.imageEmbeds(image);
   }
 
   /** One guided prediction ε̃, of whose branches only those that count are computed; feeds as `denoiseJob` names them. */

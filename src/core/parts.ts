@@ -50,11 +50,17 @@ export interface ModelParts {
 
 /** A CLIPModel, which may lie in another folder than the model that learns with it. */
 export interface Clip extends Part<ClipConfig> {
+  /** How results call it: `openai/clip-vit-large-patch14`, or its folder. */
+  readonly name: string;
   readonly preprocess: ClipPreprocess;
   /** sha256 over its weights. */
   readonly hash: string;
   /** The absolute folder that weights are read from, if they lie in files; `text_projection` is in memory, for graphs over the model's folder. */
   readonly folder: string | undefined;
+  /** Rows of its token table [V, E], read when asked for. */
+  tokenTable(): Promise<Float32Array>;
+  /** Its own, or its model's. Throws `VisiiError("model")` where there is none. */
+  tokenizer(): Promise<ClipTokenizer>;
 }
 
 /** The CLIPModel that goes with a model, opened when it is asked for: only learning needs it. */
@@ -101,7 +107,7 @@ export async function readParts(
   ]);
   const tokenTable = (await readFloat32(textPart.weights, TOKEN_EMBEDDING)).data;
 
-  const tokenizer = await readTokenizer(folder);
+  const tokenizer = await readTokenizer(folder, "tokenizer/");
   const resolution = typeof own.resolution === "number" ? own.resolution : unet.config.sampleSize * vaeConfig.factor;
   const scheduler = parseSchedulerConfig(await folder.json("scheduler/scheduler_config.json"));
   const identity = {
@@ -132,11 +138,21 @@ function network<Config>({ weights }: ModelPart, config: Config, build: (part: P
   return { config, scope };
 }
 
-/** Reads a CLIPModel whose texts are of the width E that the model's are, as thoroughly as `readParts` reads the rest. Throws `VisiiError("model")`. */
-export async function readClip(folder: ModelFolder, width: number, hash: () => Promise<string>): Promise<Clip> {
+export interface ReadClipOptions {
+  /** How results call it. */
+  readonly name: string;
+  /** E, if its texts have to be as wide as a model's. */
+  readonly width?: number;
+  /** For a CLIP that brings none. */
+  readonly tokenizer?: ClipTokenizer;
+  readonly hash: () => Promise<string>;
+}
+
+/** Reads a CLIPModel as thoroughly as `readParts` reads the rest. Throws `VisiiError("model")`. */
+export async function readClip(folder: ModelFolder, { name, width, tokenizer, hash }: ReadClipOptions): Promise<Clip> {
   const part = await folder.part(".");
   const config = parseClipConfig(part.config, `${part.name}/config.json`);
-  if (config.text.width !== width) {
+  if (width !== undefined && config.text.width !== width) {
     throw new VisiiError(
       "model",
       `${part.name}: this CLIP's texts are of width ${config.text.width}, the model's of width ${width}; name another with --clip, or learn without its loss, with --lambda-clip 0.`,
@@ -150,7 +166,23 @@ export async function readClip(folder: ModelFolder, width: number, hash: () => P
     logitScale(scope),
   ]);
   const preprocess = parseClipPreprocess(await folder.json("preprocessor_config.json"));
-  return { ...whole, preprocess, hash: await hash(), folder: folder.root };
+  let words = tokenizer && Promise.resolve(tokenizer);
+  let table: Promise<Float32Array> | undefined;
+  return {
+    ...whole,
+    name,
+    preprocess,
+    hash: await hash(),
+    folder: folder.root,
+    tokenTable: () => {
+      table ??= readFloat32(part.weights, TOKEN_EMBEDDING).then(({ data }) => data);
+      return table;
+    },
+    tokenizer: () => {
+      words ??= readTokenizer(folder, "", config.text.positions);
+      return words;
+    },
+  };
 }
 
 function textTower(scope: Scope, config: ClipConfig) {
@@ -158,15 +190,19 @@ function textTower(scope: Scope, config: ClipConfig) {
   return clipTextEmbeds(scope, config, embeddings, input("rows", [1], "int64"));
 }
 
-async function readTokenizer(folder: ModelFolder): Promise<ClipTokenizer> {
-  const optional = async (file: string) => ((await folder.has(file)) ? { value: await folder.json(file) } : {});
-  const config = await optional("tokenizer/tokenizer_config.json");
-  const special = await optional("tokenizer/special_tokens_map.json");
-  const bundled = !(await folder.has("tokenizer/vocab.json")) && (await folder.has("tokenizer/tokenizer.json"));
+/** The tokenizer whose files begin with `prefix`: a folder's name, or nothing. */
+export async function readTokenizer(folder: ModelFolder, prefix: string, maxLength?: number): Promise<ClipTokenizer> {
+  const json = (file: string) => folder.json(`${prefix}${file}`);
+  const has = (file: string) => folder.has(`${prefix}${file}`);
+  const optional = async (file: string) => ((await has(file)) ? { value: await json(file) } : {});
+  const config = await optional("tokenizer_config.json");
+  const special = await optional("special_tokens_map.json");
+  const bundled = !(await has("vocab.json")) && (await has("tokenizer.json"));
   const { vocab, merges } = bundled
-    ? fromTokenizerJson(await folder.json("tokenizer/tokenizer.json"))
-    : { vocab: await folder.json("tokenizer/vocab.json"), merges: await folder.text("tokenizer/merges.txt") };
-  return new ClipTokenizer({ vocab, merges, config: config.value, specialTokensMap: special.value });
+    ? fromTokenizerJson(await json("tokenizer.json"))
+    : { vocab: await json("vocab.json"), merges: await folder.text(`${prefix}merges.txt`) };
+  const files = { vocab, merges, config: config.value, specialTokensMap: special.value };
+  return new ClipTokenizer(files, maxLength === undefined ? {} : { maxLength });
 }
 
 function checkEditable({ inChannels, outChannels }: UNetConfig, name: string): void {

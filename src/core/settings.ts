@@ -104,11 +104,13 @@ const RANGES: Record<string, Range> = {
   validation: [1, 256, true],
   strength: [0, 2, false],
   resolution: [8, 4096, true],
+  weightDecay: [0, 10, false],
 };
 
 const WORDS: Record<string, readonly string[]> = {
   noise: ["random", "fixed", "authors"],
   lrSchedule: ["constant", "cosine"],
+  vocabulary: ["words", "all"],
 };
 
 /** `defaults` with what is given put over them. Throws `VisiiError("usage")` for a number out of its range or an unknown word. */

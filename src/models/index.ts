@@ -7,7 +7,7 @@ export {
   parseClipConfig,
   parseClipTextConfig,
 } from "./clip/config.ts";
-export { clipText, clipTextPooled, pooledRows, TOKEN_EMBEDDING, tokenEmbedding } from "./clip/text.ts";
+export { clipText, clipTextPooled, pooledRows, TOKEN_EMBEDDING, tokenEmbedding, tokenTable } from "./clip/text.ts";
 export { clipVision } from "./clip/vision.ts";
 export type { Json } from "./config.ts";
 export type { Conditioning, KeysValues, PreparedConditioning } from "./unet/attention.ts";

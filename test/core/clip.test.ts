@@ -93,8 +93,8 @@ test("the hash names the files of a CLIP as parts of a model, so that it can be 
 
 test("which CLIP goes with a model: its own, then that of its family", async () => {
   await using nano = await loadModel(NANO, { threads: 1 });
-  const { identity, text } = nano.parts;
-  const wide = { identity, text: { ...text, config: { ...text.config, width: 768 } } };
+  const { identity, text, tokenizer } = nano.parts;
+  const wide = { identity, tokenizer, text: { ...text, config: { ...text.config, width: 768 } } };
   assert.equal(clipSource(NANO, wide).name, join(NANO, "clip"));
   assert.equal(clipSource(bare, nano.parts).name, undefined);
   const family = clipSource(bare, wide);

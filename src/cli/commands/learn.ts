@@ -5,14 +5,14 @@ import { estimateLearning } from "../../core/estimate.ts";
 import { settle } from "../../core/settings.ts";
 import { isVisiiError, VisiiError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
-import { type Image, type LearnRun, learn, type Pair, readImage, writeImage } from "../../index.ts";
+import { type ClipEncoder, type Image, type LearnRun, learn, type Pair, readImage, writeImage } from "../../index.ts";
 import { type Context, DEVICE, defineCommand } from "../command.ts";
 import { announce } from "../estimate.ts";
 import { checkWritable, pairFiles, readInput, refuseOverwriting, sha256 } from "../files.ts";
-import { chosenModel, fetchClip } from "../model.ts";
+import { chosenClip, chosenModel, fetchClip } from "../model.ts";
 import { misuse } from "../options.ts";
 import { duration } from "../progress.ts";
-import { deviceOptions, given } from "../settings.ts";
+import { type DeviceValues, deviceOptions, given } from "../settings.ts";
 import { keptStep, renderStrip } from "../strip.ts";
 
 export const learnCommand = defineCommand({
@@ -40,7 +40,20 @@ export const learnCommand = defineCommand({
       help: "the CLIP that compares pictures: ./folder, owner/name, or none (default: the model's own, or its family's)",
     },
     init: { type: "text", hint: "WORDS", help: "words to start from (default: neutral tokens)" },
-    tokens: { type: "number", help: "neutral tokens where there are no words, 1 to 75 (default 10)" },
+    "init-caption": {
+      type: "flag",
+      help: "without --init: start from a caption of the after pictures, as the paper does",
+    },
+    "caption-clip": {
+      type: "text",
+      hint: "NAME",
+      help: "the CLIP that finds the caption: ./folder, owner/name (default: the one that compares pictures)",
+    },
+    "caption-steps": { type: "number", help: "steps of finding it (default 3000)" },
+    tokens: {
+      type: "number",
+      help: "tokens of the caption, or neutral ones, where there are no words, 1 to 75 (default 10)",
+    },
     steps: { type: "number", help: "steps of learning (default: the model's)" },
     lr: { type: "number", help: "learning rate (default: the model's)" },
     "lr-schedule": { type: "choice", choices: ["constant", "cosine"], help: "how the learning rate goes on" },
@@ -101,8 +114,15 @@ export const learnCommand = defineCommand({
     if (settled.lambdaClip > 0) await fetchClip(model, values.model, context);
     const estimate = estimateLearning(model, pairs[0]!.before, settled, { lowMemory: values["low-memory"] });
     await announce(estimate, values, "Learning", context);
+    await using captioner = await captionerOf(values, context);
+    const onCaption = ({ step, steps, similarity }: { step: number; steps: number; similarity: number }) =>
+      report.step({ label: "caption", done: step, total: steps, event: { similarity } });
+    const captionSteps = values["caption-steps"];
+    const initCaption = values["init-caption"]
+      ? { onStep: onCaption, ...given({ clip: captioner, steps: captionSteps }) }
+      : undefined;
     const onTarget = (done: number, total: number) => report.step({ label: "targets", done, total });
-    const run = learn(model, { pairs, ...settings, ...given({ resume }), signal, onTarget });
+    const run = learn(model, { pairs, ...settings, ...given({ resume, initCaption }), signal, onTarget });
     await follow(run, checkpointFile, report);
 
     const instruction = await run.result;
@@ -131,6 +151,20 @@ export const learnCommand = defineCommand({
     });
   },
 });
+
+/** The CLIP that `--caption-clip` names. */
+async function captionerOf(
+  values: {
+    readonly "caption-clip"?: string | undefined;
+    readonly "init-caption"?: boolean | undefined;
+  } & DeviceValues,
+  context: Context,
+): Promise<ClipEncoder | undefined> {
+  const name = values["caption-clip"];
+  if (name === undefined) return undefined;
+  if (!values["init-caption"]) throw misuse("--caption-clip goes with --init-caption.");
+  return chosenClip(name, deviceOptions(values), context);
+}
 
 function outputFile(path: string | undefined): string {
   if (path === undefined) throw misuse("Name the instruction's file with -o, for example -o edit.safetensors.");

@@ -7,6 +7,11 @@ import { clipEncoder } from "./encoder.ts";
 /** The key of the token table [vocabulary, E], for those who look rows up outside the graph. */
 export const TOKEN_EMBEDDING = "text_model.embeddings.token_embedding.weight";
 
+/** The table itself: [V, E]. */
+export function tokenTable(p: Scope, { vocabulary, width }: ClipTextConfig): Tensor {
+  return p.at("text_model", "embeddings", "token_embedding").param("weight", [vocabulary, width]);
+}
+
 /** Token ids [N, T] (int64) → rows of the token table [N, T, E], which is what `clipText` takes. */
 export function tokenEmbedding(p: Scope, config: ClipTextConfig, ids: Tensor): Tensor {
   return embedding(p.at("text_model", "embeddings", "token_embedding"), ids, config.vocabulary, config.width);
