@@ -1,11 +1,11 @@
 /** Which edits are judged, on which pictures, and which instruction is the wrong one; all by seed. */
+
+import { groupBy, median } from "../../src/eval/statistics.ts";
 import type { Image } from "../../src/image/pixels.ts";
 import { meanSquaredError } from "../../src/metrics/index.ts";
 import { type Cases, cases, type Edit, type Example, type Params } from "../../training/data/index.ts";
 import { hash } from "../../training/data/random.ts";
 import { size } from "../../training/data/size.ts";
-import { groupBy } from "./group.ts";
-import { median } from "./measure.ts";
 
 /** Pairs that every edit has, whether all are used or not, so that the pictures it is judged on stay the same. */
 export const PAIRS = 4;

@@ -1,6 +1,5 @@
 /** Medians of the cases, as a table for people and as data, and whether the bars are met. */
-import { groupBy } from "./group.ts";
-import { median } from "./measure.ts";
+import { groupBy, median } from "../../src/eval/statistics.ts";
 import { type Case, METHODS, type Method } from "./store.ts";
 
 export interface Row {

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "tell what an instruction holds and how it was learned",
     load: async () => (await import("./commands/inspect.ts")).inspectCommand,
   },
+  eval: {
+    summary: "run the paper's evaluation over a dataset",
+    load: async () => (await import("./commands/eval.ts")).evalCommand,
+  },
   models: {
     summary: "list the models on this machine, fetch others",
     load: async () => (await import("./commands/models.ts")).modelsCommand,

@@ -6,6 +6,8 @@ import type { EditSettings } from "./settings.ts";
 export interface NoiseSource {
   /** The latents to start from. */
   initial(scheduler: Scheduler): Float32Array;
+  /** Standard normals in their place, to be mixed into a picture where a run starts half-way. */
+  standard(scheduler: Scheduler): Float32Array;
   /** What step `index` adds. */
   step(scheduler: Scheduler, index: number): Float32Array;
 }
@@ -24,15 +26,18 @@ export function noiseSource(kind: EditSettings["noise"], seed: number, size: num
     const generator = new Generator(seed);
     return {
       initial: ({ initNoiseSigma }) => scaled(generator.randn(size), initNoiseSigma),
+      standard: () => generator.randn(size),
       step: () => generator.randn(size),
     };
   }
   if (kind === "authors") {
-    return { initial: () => noiseFor(seed, 0, size), step: (_, index) => noiseFor(seed, index, size) };
+    const at = (index: number) => noiseFor(seed, index, size);
+    return { initial: () => at(0), standard: () => at(0), step: (_, index) => at(index) };
   }
   const at = (timestep: number) => noiseFor(seed, Math.round(timestep), size);
   return {
     initial: ({ timesteps, initNoiseSigma }) => scaled(at(timesteps[0]!), initNoiseSigma),
+    standard: ({ timesteps }) => at(timesteps[0]!),
     step: (scheduler, index) => at(scheduler.arrivesAt(index)),
   };
 }

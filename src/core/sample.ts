@@ -1,5 +1,5 @@
 import { VisiiError } from "../errors.ts";
-import { createScheduler } from "../schedulers/index.ts";
+import { createScheduler, type Scheduler, startStepFor } from "../schedulers/index.ts";
 import type { Latents, Model } from "./model.ts";
 import { noiseSource } from "./noise.ts";
 import { type PromptEmbeds, scalePrompt } from "./prompt.ts";
@@ -10,6 +10,16 @@ export interface SampleOptions {
   /** Seeds the noise; differs from `settings.seed` where the training's noises are used again. */
   readonly noiseSeed: number;
   readonly signal?: AbortSignal | undefined;
+  /** To start from a picture with noise in it instead of from noise alone (SDEdit). */
+  readonly from?: HalfWay;
+}
+
+/** A picture to start from. */
+export interface HalfWay {
+  /** Its latents, not scaled. */
+  readonly latents: Float32Array;
+  /** Share of the steps that are taken: 0 leaves it as it is, 1 forgets it. */
+  readonly strength: number;
 }
 
 /** Throws `VisiiError("aborted")` once the signal has fired. */
@@ -25,7 +35,7 @@ export async function* sample(
   model: Model,
   prompt: PromptEmbeds,
   imageLatents: Latents,
-  { settings, noiseSeed, signal }: SampleOptions,
+  { settings, noiseSeed, signal, from }: SampleOptions,
 ): AsyncGenerator<{ step: number; steps: number }, Latents> {
   const { scheduler: config, vae } = model.parts;
   const nothing = await model.nullPrompt();
@@ -36,9 +46,12 @@ export async function* sample(
     null_embeds: nothing.data,
   };
   // 2. Timesteps and noise
-  const scheduler = createScheduler(config, settings.steps);
+  const { scalingFactor } = vae.config;
+  const startStep = from ? startStepFor(from.strength, settings.steps) : 0;
+  const scheduler = createScheduler(config, settings.steps, { startStep });
   const noise = noiseSource(settings.noise, noiseSeed, imageLatents.data.length);
-  let latents = noise.initial(scheduler);
+  const original = from?.latents.map((x) => x * scalingFactor);
+  let latents = original ? mixed(scheduler, original, noise.standard(scheduler)) : noise.initial(scheduler);
   // 3. Denoising
   for (const [i, timestep] of scheduler.timesteps.entries()) {
     checkAborted(signal);
@@ -52,6 +65,11 @@ export async function* sample(
     yield { step: i + 1, steps: scheduler.timesteps.length };
   }
   // 4. Back to the autoencoder's scale
-  const { scalingFactor } = vae.config;
   return { ...imageLatents, data: latents.map((x) => x / scalingFactor) };
+}
+
+/** A picture as the run's first step expects it; itself where there is no step. */
+function mixed(scheduler: Scheduler, original: Float32Array, noise: Float32Array): Float32Array {
+  const [first] = scheduler.timesteps;
+  return first === undefined ? original : scheduler.addNoise(original, noise, first);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { draw, type Drawn, PAIRS } from "../../bench/testset/draw.ts";
+import { type Drawn, draw, PAIRS } from "../../bench/testset/draw.ts";
 import { concepts } from "../../training/data/index.ts";
 
 async function drawn(count: number, composed: number, seed: number): Promise<Drawn[]> {
