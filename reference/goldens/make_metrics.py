@@ -70,6 +70,17 @@ def scores(name):
     }
 
 
+def bootstrap(clusters, resamples, seed):
+    """The mean of all values, and its 95 % interval over clusters drawn with replacement."""
+    sums = torch.tensor([sum(values) for values in clusters], dtype=torch.float64)
+    counts = torch.tensor([len(values) for values in clusters], dtype=torch.float64)
+    generator = torch.Generator().manual_seed(seed)
+    draws = torch.randint(0, len(clusters), (resamples, len(clusters)), generator=generator)
+    means = sums[draws].sum(1) / counts[draws].sum(1)
+    low, high = means.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64)).tolist()
+    return {"clusters": clusters, "resamples": resamples, "seed": seed, "mean": (sums.sum() / counts.sum()).item(), "low": low, "high": high}
+
+
 def main():
     cases = []
     for name, height, width in (("even", 24, 30), ("odd", 17, 23)):
@@ -88,7 +99,9 @@ def main():
                 "gmsd": gmsd(a, b).item(),
             }
         )
-    golden = {"pictures": cases, "clip": [scores("one"), scores("two")]}
+    values = seeded((24,), "metrics", "bootstrap").double().tolist()
+    clusters = [values[i : i + n] for i, n in ((0, 2), (2, 2), (4, 1), (5, 5), (10, 3), (13, 2), (15, 9))]
+    golden = {"pictures": cases, "clip": [scores("one"), scores("two")], "bootstrap": bootstrap(clusters, 500, 3)}
     Path("test/goldens/metrics.json").write_text(json.dumps(golden) + "\n")
 
 

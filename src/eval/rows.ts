@@ -71,8 +71,7 @@ const SPLICES = {
 
 /** Reads a row's name. Throws `VisiiError("usage")` for one that there is not. */
 export function parseRow(name: string): Row {
-  const plain = PLAIN[name];
-  if (plain !== undefined) return { name, title: plain, method: { kind: name as "copy" } };
+  if (Object.hasOwn(PLAIN, name)) return { name, title: PLAIN[name]!, method: { kind: name as "copy" } };
   const [, pairs, loss, start, noise = "random"] =
     /^visii-([1-9]\d?)-(mse|clip)-(gt|cap|none)(?:-(fixed|authors))?$/.exec(name) ?? [];
   if (pairs !== undefined) {

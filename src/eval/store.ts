@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { VisiiError } from "../errors.ts";
 import { writeError, writeFileAtomic } from "../files/atomic.ts";
@@ -53,6 +53,11 @@ export class Store {
 
   /** Removes what an interruption has left half-written. For whoever holds the claim. */
   async mend(edit: string): Promise<void> {
+    for (const kind of ["pictures", "instructions", "captions"]) {
+      const folder = join(this.folder, kind, fileName(edit));
+      const passing = existsSync(folder) ? readdirSync(folder).filter((name) => /^\..*\.tmp$/.test(name)) : [];
+      for (const name of passing) rmSync(join(folder, name), { force: true });
+    }
     const file = this.casesFile(edit);
     if (!existsSync(file) || /(?:^|\n)$/.test(readFileSync(file, "utf8"))) return;
     await writeFileAtomic(file, this.cases(edit).map(line).join(""));

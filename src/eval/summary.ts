@@ -59,6 +59,9 @@ export interface Summary {
 const HISTOGRAMS: readonly MetricName[] = ["image", "directional", "visual", "ratio"];
 const SPREADS: readonly MetricName[] = ["image", "visual", "ratio"];
 
+/** Edits below which an interval says nothing. */
+const FEWEST = 5;
+
 /** Tables, comparisons and spreads of the cases that are there. Only the first example and the first noise count in tables. */
 export function summarise(cases: readonly Case[], rows: readonly Row[], options: BootstrapOptions = {}): Summary {
   const main = groupBy(
@@ -106,7 +109,8 @@ function findingOf(claim: Claim, main: ReadonlyMap<string, readonly Case[]>, opt
   if (!compared) return [];
   const { difference } = compared;
   const [low, high] = claim.sign > 0 ? [difference.low, difference.high] : [-difference.high, -difference.low];
-  return [{ ...claim, ...compared, verdict: low > 0 ? "holds" : high < 0 ? "fails" : "undecided" }];
+  const verdict = compared.edits < FEWEST ? "undecided" : low > 0 ? "holds" : high < 0 ? "fails" : "undecided";
+  return [{ ...claim, ...compared, verdict }];
 }
 
 /** Mean of a − b over the pictures that both have a value for, and its interval, clustered by edit. Undefined where there are none. */

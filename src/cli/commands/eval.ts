@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { VisiiError } from "../../errors.ts";
 import { type Choice, prepareEvaluation, type RowSummary, sampleDataset, scopeOf } from "../../eval/index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
@@ -68,7 +68,7 @@ export const evalCommand = defineCommand({
     if (dataset === undefined || more.length > 0) throw misuse("Name one dataset: a folder, or a .jsonl manifest.");
     const folder = values.output;
     if (folder === undefined) throw misuse("Name the folder of the results with -o.");
-    if (statSync(folder, { throwIfNoEntry: false })?.isFile()) throw misuse(`${folder} is a file, not a folder.`);
+    if (existsSync(folder) && !statSync(folder).isDirectory()) throw misuse(`${folder} is a file, not a folder.`);
     const scope = scopeOf(choiceOf(values));
     const sampling = {
       ...given({

@@ -29,7 +29,7 @@ const SECTIONS: readonly [title: string, belongs: (row: RowSummary) => boolean][
   ["Controls", ({ row }) => ["copy", "paste", "colours", "truth", "floor"].includes(row)],
   ["Baselines", ({ row }) => ["ip2p", "sdedit", "caption"].includes(row)],
   ["Learned, random noise", ({ row }) => /^visii-\d+-\w+-\w+$/.test(row)],
-  ["Learned, fixed noise", ({ row }) => /-(?:fixed|authors)$/.test(row)],
+  ["Learned, fixed noise", ({ row }) => /^visii-.+-(?:fixed|authors)$/.test(row)],
   ["Hybrid: an addition in words, judged by the picture with both", ({ hybrid }) => hybrid],
 ];
 
@@ -85,7 +85,7 @@ function findings(all: readonly Finding[]): string {
 function finding({ what, row, against, metric, difference, edits, verdict }: Finding): string {
   const { label, digits, better } = METRIC_LABELS[metric];
   const [mean, low, high] = [difference.mean, difference.low, difference.high].map((x) => number(x, digits + 1));
-  return `<li><span class="verdict ${verdict}">${verdict}</span><div>${escapeHtml(what)}<code>${row} − ${against}, ${label} (${better} is better), ${edits} edits</code></div>${differenceBar(difference)}<div class="value"><b>${mean}</b><span class="interval">${low} … ${high}</span></div></li>`;
+  return `<li><span class="verdict ${verdict}">${verdict}</span><div>${escapeHtml(what)}<code>${row} − ${against}, ${label} (${better} is better), ${edits} ${edits === 1 ? "edit" : "edits"}</code></div>${differenceBar(difference)}<div class="value"><b>${mean}</b><span class="interval">${low} … ${high}</span></div></li>`;
 }
 
 function table(rows: readonly RowSummary[]): string {
@@ -179,7 +179,7 @@ function spread(all: readonly Spread[], { values }: Summary, title: string, what
 function gallery(cases: readonly GalleryCase[]): string {
   if (cases.length === 0) return "";
   const figure = ({ label, score, source }: GalleryCase["given"][number]) =>
-    `<figure><img src="${source}" alt="${escapeHtml(label)}" loading="lazy"><figcaption>${escapeHtml(label)}${score === undefined ? "" : ` <b>${number(score, 2)}</b>`}</figcaption></figure>`;
+    `<figure><img src="${source}" alt="${escapeHtml(label)}"><figcaption>${escapeHtml(label)}${score === undefined ? "" : ` <b>${number(score, 2)}</b>`}</figcaption></figure>`;
   const shown = cases.map(
     ({ title, subtitle, given, results }) =>
       `<section class="case card"><h3>${escapeHtml(title)}</h3><small class="quiet">${escapeHtml(subtitle)}</small><div class="pictures given">${given.map(figure).join("")}</div><div class="pictures">${results.map(figure).join("")}</div></section>`,

@@ -25,14 +25,14 @@ button:hover { color: var(--ink); } :focus-visible { outline: 2px solid var(--c0
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); }
 .scroll { overflow-x: auto; margin: 18px 0 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: 9px 12px; text-align: right; vertical-align: top; border-top: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: 9px 9px; text-align: right; vertical-align: top; border-top: 1px solid var(--line); white-space: nowrap; }
 thead th { border-top: 0; font-size: 12.5px; font-weight: 600; color: var(--quiet); vertical-align: bottom; }
 thead th span { font-weight: 400; }
-th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 250px; position: sticky; left: 0; background: var(--card); padding-left: 20px; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 214px; position: sticky; left: 0; background: var(--card); padding-left: 20px; }
 tbody tr.group th { color: var(--quiet); font-size: 12.5px; font-weight: 600; padding-top: 20px; background: var(--card); text-align: left; }
-td b { font-weight: 600; } td.best b { color: var(--c0); } td code, li code { display: block; color: var(--quiet); font: 400 12px/1.5 ui-monospace, "SFMono-Regular", Menlo, monospace; }
+th:last-child, td:last-child { padding-right: 18px; } td b { font-weight: 600; } td.best b { color: var(--c0); } td code, li code { display: block; color: var(--quiet); font: 400 12px/1.5 ui-monospace, "SFMono-Regular", Menlo, monospace; }
 .interval { display: block; color: var(--quiet); font-size: 11.5px; }
-.whisker { display: block; width: 80px; height: 10px; margin: 3px 0 0 auto; } .whisker line { stroke: var(--quiet); stroke-width: 1.4; } .whisker circle { fill: var(--c0); }
+.whisker { display: block; width: 72px; height: 10px; margin: 3px 0 0 auto; } .whisker line { stroke: var(--quiet); stroke-width: 1.4; } .whisker circle { fill: var(--c0); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 16px; margin: 18px 0 0; } .charts .card { padding: 16px 18px 10px; } .charts svg { width: 100%; height: auto; display: block; }
 .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--quiet); stroke-width: 1; } .tick { fill: var(--quiet); font-size: 11px; }
 .c0 { --c: var(--c0); } .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); }
