@@ -1,6 +1,7 @@
 export { type Caption, type CaptionOptions, type CaptionSettings, caption } from "./core/caption.ts";
 export { ClipEncoder } from "./core/clip.ts";
 export { type ApplyOptions, apply, type EditOptions, edit } from "./core/edit.ts";
+export { type Effort, learningEffort } from "./core/effort.ts";
 export { Instruction, type ModelIdentity, type Provenance } from "./core/instruction.ts";
 export {
   type CaptionInit,
@@ -15,6 +16,7 @@ export { type LoadModelOptions, loadModel } from "./core/node.ts";
 export { loadClip } from "./core/node-clip.ts";
 export type { RuntimeOptions } from "./core/node-runtime.ts";
 export type { Pair } from "./core/pairs.ts";
+export { PRESET_NAMES, type PresetName, presetOf } from "./core/presets.ts";
 export type { Splice } from "./core/prompt.ts";
 export type { EditSettings, LearnSettings } from "./core/settings.ts";
 export { type ErrorCode, isVisiiError, VisiiError } from "./errors.ts";

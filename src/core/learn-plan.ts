@@ -1,3 +1,4 @@
+import { VisiiError } from "../errors.ts";
 import { Generator, noiseFor } from "../rng/index.ts";
 import { NoiseSchedule, type SchedulerConfig } from "../schedulers/index.ts";
 import type { EncodedPairs } from "./pairs.ts";
@@ -14,20 +15,23 @@ const [PAIR_STREAM, VALIDATION_STREAM] = [0x70616972, 0x76616c69];
 
 /**
  * What every step of a run looks at, known beforehand, so that a run resumed half-way sees the same. Timesteps: each of 0 … T − 1 once, in a shuffled
- * order, then again in another (the authors'). A run of fewer draws than T takes one timestep from each of as many equal stretches of 0 … T − 1,
+ * order, then again in another (the authors'); or of a part of them. A run of fewer draws than T takes one timestep from each of as many equal stretches of 0 … T − 1,
  * so that every noise level has its share. Pairs are drawn at random (the paper's). With a target pool, the first K draws come again and again,
  * shuffled anew each time.
  */
-export function plan({ steps, batch, seed, targetPool }: LearnSettings, pairs: number, timesteps: number): Draw[][] {
+export function plan(settings: LearnSettings, pairs: number, timesteps: number): Draw[][] {
+  const { steps, batch, seed, targetPool } = settings;
+  const { first, span } = range(settings, timesteps);
   const generator = new Generator(seed);
   const total = steps * batch;
   const draws = targetPool > 0 ? Math.min(targetPool, total) : total;
   const order: number[] = [];
   while (order.length < draws) {
-    const count = Math.min(timesteps, draws - order.length);
+    const count = Math.min(span, draws - order.length);
     const spread = [...generator.shuffle(count)];
     const offsets = generator.uniform(count);
-    order.push(...spread.map((i) => (count === timesteps ? i : Math.floor(((i + offsets[i]!) * timesteps) / count))));
+    const within = (i: number) => (count === span ? i : Math.floor(((i + offsets[i]!) * span) / count));
+    order.push(...spread.map((i) => first + within(i)));
   }
   const chosen = new Generator(seed ^ PAIR_STREAM).randint(0, pairs, draws);
   const all = order.map((timestep, i): Draw => ({ timestep, pair: chosen[i]! }));
@@ -36,11 +40,21 @@ export function plan({ steps, batch, seed, targetPool }: LearnSettings, pairs: n
 }
 
 /** The fixed draws that checkpoints are compared on: timesteps evenly spread, pairs in turn. */
-export function validationPlan({ validation }: LearnSettings, pairs: number, timesteps: number): Draw[] {
+export function validationPlan(settings: LearnSettings, pairs: number, timesteps: number): Draw[] {
+  const { validation } = settings;
+  const { first, span } = range(settings, timesteps);
   return Array.from({ length: validation }, (_, i) => ({
-    timestep: Math.floor(((i + 0.5) * timesteps) / validation),
+    timestep: first + Math.floor(((i + 0.5) * span) / validation),
     pair: i % pairs,
   }));
+}
+
+/** The timesteps that a run looks at: `span` of them, from `first` on. Throws `VisiiError("usage")` when there is none. */
+function range({ timestepMin: first, timestepMax }: LearnSettings, timesteps: number) {
+  const span = Math.min(timestepMax, timesteps - 1) - first + 1;
+  if (span > 0) return { first, span };
+  const message = `There is no timestep from ${first} to ${timestepMax}; the model has 0 to ${timesteps - 1}.`;
+  throw new VisiiError("usage", message, { first, last: timestepMax });
 }
 
 /** Makes the arrays of noised samples that the graphs around the UNet take. */

@@ -133,6 +133,12 @@ export function bestOf(checkpoints: readonly Checkpoint[]): Checkpoint {
   return checkpoints.reduce((best, next) => (next.validation < best.validation ? next : best));
 }
 
+/** Whether enough checkpoints have passed without a better one. */
+export function isExhausted({ settings: { patience } }: Task, { checkpoints }: LearnState): boolean {
+  if (patience === 0 || checkpoints.length === 0) return false;
+  return checkpoints.length - 1 - checkpoints.indexOf(bestOf(checkpoints)) >= patience;
+}
+
 export function instructionOf(
   model: Model,
   { initial, settings, pairs, clipHash }: Task,

@@ -8,6 +8,7 @@ import {
   bestOf,
   examine,
   instructionOf,
+  isExhausted,
   nextTarget,
   prepare,
   startOf,
@@ -141,7 +142,7 @@ async function* steps(
     state = { ...state, targets: [...state.targets, await nextTarget(model, task, state)] };
     options.onTarget?.(state.targets.length, count);
   }
-  while (state.step < settings.steps) {
+  while (state.step < settings.steps && !isExhausted(task, state)) {
     checkAborted(signal);
     const { mse, clip, ...next } = await step(model, task, state);
     state = { ...state, ...next };

@@ -28,6 +28,7 @@ import {
   weightScope,
 } from "../weights/index.ts";
 import type { ModelIdentity } from "./instruction.ts";
+import type { PresetName } from "./presets.ts";
 import { type EditSettings, type LearnSettings, PAPER_EDIT, PAPER_LEARN, settle } from "./settings.ts";
 
 /** Everything of a model that its folder tells: networks, tokenizer, scheduler, and its own defaults. */
@@ -46,6 +47,8 @@ export interface ModelParts {
   readonly clip: ClipSource;
   readonly learnDefaults: LearnSettings;
   readonly editDefaults: EditSettings;
+  /** What the model has for presets, over those that hold for all. */
+  readonly presets: Readonly<Partial<Record<PresetName, Partial<LearnSettings>>>>;
 }
 
 /** A CLIPModel, which may lie in another folder than the model that learns with it. */
@@ -116,6 +119,7 @@ export async function readParts(
     hash: await hash(["text_encoder", "unet", "vae"]),
   };
   const defaults = (own.defaults ?? {}) as { learn?: Partial<LearnSettings>; apply?: Partial<EditSettings> };
+  const presets = (own.presets ?? {}) as ModelParts["presets"];
   return {
     identity,
     folder: folder.root,
@@ -127,6 +131,7 @@ export async function readParts(
     scheduler,
     learnDefaults: settle({ ...PAPER_LEARN, resolution }, defaults.learn ?? {}),
     editDefaults: settle({ ...PAPER_EDIT, resolution }, defaults.apply ?? {}),
+    presets,
   };
 }
 

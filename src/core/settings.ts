@@ -34,6 +34,11 @@ export interface LearnSettings {
   readonly checkpointEvery: number;
   /** Fixed (timestep, noise) pairs that choose the best checkpoint. @default 16 */
   readonly validation: number;
+  /** Learning ends after this many checkpoints without a better one; 0 for never. @default 0 */
+  readonly patience: number;
+  /** The timesteps that are looked at, both included: 0 (hardly any noise) to 999; beyond the scheduler's last they end there. @default 0 and 999 */
+  readonly timestepMin: number;
+  readonly timestepMax: number;
   /** Length in pixels that the pictures' longer side is brought near to. @default the model's own */
   readonly resolution: number;
 }
@@ -75,6 +80,9 @@ export const PAPER_LEARN: Omit<LearnSettings, "resolution"> = {
   seed: 0,
   checkpointEvery: 100,
   validation: 16,
+  patience: 0,
+  timestepMin: 0,
+  timestepMax: 999,
 };
 
 export const PAPER_EDIT: Omit<EditSettings, "resolution"> = {
@@ -102,6 +110,9 @@ const RANGES: Record<string, Range> = {
   seed: [0, Number.MAX_SAFE_INTEGER, true],
   checkpointEvery: [1, 100_000, true],
   validation: [1, 256, true],
+  patience: [0, 1000, true],
+  timestepMin: [0, 100_000, true],
+  timestepMax: [0, 100_000, true],
   strength: [0, 2, false],
   resolution: [8, 4096, true],
   weightDecay: [0, 10, false],

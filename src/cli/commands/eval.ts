@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { VisiiError } from "../../errors.ts";
 import { type Choice, prepareEvaluation, type RowSummary, sampleDataset, scopeOf } from "../../eval/index.ts";
+import { PRESET_NAMES, presetOf } from "../../index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
 import { chosenModel, fetchClip } from "../model.ts";
 import { misuse } from "../options.ts";
@@ -46,12 +47,17 @@ export const evalCommand = defineCommand({
       hint: "NAME",
       help: "the CLIP that learns and measures (default: the model's own, or its family's)",
     },
+    preset: { type: "choice", choices: PRESET_NAMES, help: "how learning is set; other options go over it" },
     steps: { type: "number", help: "steps of learning (default: the model's)" },
     lr: { type: "number", help: "learning rate (default: the model's)" },
     "lr-schedule": { type: "choice", choices: ["constant", "cosine"], help: "how the learning rate goes on" },
     batch: { type: "number", help: "noised samples per step of learning" },
     "guided-loss": { type: "flag", help: "take the loss of the guided prediction" },
     "target-pool": { type: "number", help: "with --guided-loss: noised samples used over and over" },
+    patience: {
+      type: "number",
+      help: "learning ends after this many checkpoints without a better one (default 0: never)",
+    },
     resolution: { type: "number", help: "longer side of the pictures as the model sees them, in pixels" },
     "apply-steps": { type: "number", help: "denoising steps (default: the model's)" },
     "guidance-scale": { type: "number", help: "s_T of applying (default: the model's)" },
@@ -94,15 +100,19 @@ export const evalCommand = defineCommand({
     const evaluation = await prepareEvaluation(model, { dataset, sampled, sampling }, folder, {
       scope,
       signal,
-      learn: given({
-        steps: values.steps,
-        lr: values.lr,
-        lrSchedule: values["lr-schedule"],
-        batch: values.batch,
-        guidedLoss: values["guided-loss"],
-        targetPool: values["target-pool"],
-        resolution,
-      }),
+      learn: {
+        ...(values.preset && presetOf(model.parts, values.preset)),
+        ...given({
+          steps: values.steps,
+          lr: values.lr,
+          lrSchedule: values["lr-schedule"],
+          batch: values.batch,
+          guidedLoss: values["guided-loss"],
+          targetPool: values["target-pool"],
+          patience: values.patience,
+          resolution,
+        }),
+      },
       apply: given({
         steps: values["apply-steps"],
         guidanceScale: values["guidance-scale"],

@@ -5,7 +5,17 @@ import { estimateLearning } from "../../core/estimate.ts";
 import { settle } from "../../core/settings.ts";
 import { isVisiiError, VisiiError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
-import { type ClipEncoder, type Image, type LearnRun, learn, type Pair, readImage, writeImage } from "../../index.ts";
+import {
+  type ClipEncoder,
+  type Image,
+  type LearnRun,
+  learn,
+  type Pair,
+  PRESET_NAMES,
+  presetOf,
+  readImage,
+  writeImage,
+} from "../../index.ts";
 import { type Context, DEVICE, defineCommand } from "../command.ts";
 import { announce } from "../estimate.ts";
 import { checkWritable, pairFiles, readInput, refuseOverwriting, sha256 } from "../files.ts";
@@ -54,6 +64,11 @@ export const learnCommand = defineCommand({
       type: "number",
       help: "tokens of the caption, or neutral ones, where there are no words, 1 to 75 (default 10)",
     },
+    preset: {
+      type: "choice",
+      choices: PRESET_NAMES,
+      help: "how much learning is worth; other options go over it (default: the model's own settings)",
+    },
     steps: { type: "number", help: "steps of learning (default: the model's)" },
     lr: { type: "number", help: "learning rate (default: the model's)" },
     "lr-schedule": { type: "choice", choices: ["constant", "cosine"], help: "how the learning rate goes on" },
@@ -67,6 +82,9 @@ export const learnCommand = defineCommand({
     },
     "gradient-clip": { type: "number", help: "limit for each value of the gradient (default: none)" },
     "checkpoint-every": { type: "number", help: "steps between checkpoints, of which the best is kept (default 100)" },
+    patience: { type: "number", help: "end after this many checkpoints without a better one (default 0: never)" },
+    "timestep-min": { type: "number", help: "the least noise that is looked at, 0 to 999 (default 0)" },
+    "timestep-max": { type: "number", help: "the most noise, 0 to 999 (default 999)" },
     resolution: { type: "number", help: "longer side of the pictures as the model sees them, in pixels" },
     seed: { type: "number", help: "seed of timesteps and noises (default 0)" },
     resume: { type: "flag", help: "go on from FILE.checkpoint, which an interrupted run has left" },
@@ -94,22 +112,29 @@ export const learnCommand = defineCommand({
 
     const options = { ...deviceOptions(values), ...given({ clip: values.clip }) };
     await using model = await chosenModel(values.model, "tiny", options, context);
-    const settings = given({
-      init: values.init,
-      tokens: values.tokens,
-      steps: values.steps,
-      lr: values.lr,
-      lrSchedule: values["lr-schedule"],
-      batch: values.batch,
-      lambdaMse: values["lambda-mse"],
-      lambdaClip: values["lambda-clip"],
-      guidedLoss: values["guided-loss"],
-      targetPool: values["target-pool"],
-      gradientClip: values["gradient-clip"],
-      checkpointEvery: values["checkpoint-every"],
-      resolution: values.resolution,
-      seed: values.seed,
-    });
+    const preset = values.preset ? presetOf(model.parts, values.preset) : {};
+    const settings = {
+      ...preset,
+      ...given({
+        init: values.init,
+        tokens: values.tokens,
+        steps: values.steps,
+        lr: values.lr,
+        lrSchedule: values["lr-schedule"],
+        batch: values.batch,
+        lambdaMse: values["lambda-mse"],
+        lambdaClip: values["lambda-clip"],
+        guidedLoss: values["guided-loss"],
+        targetPool: values["target-pool"],
+        gradientClip: values["gradient-clip"],
+        checkpointEvery: values["checkpoint-every"],
+        patience: values.patience,
+        timestepMin: values["timestep-min"],
+        timestepMax: values["timestep-max"],
+        resolution: values.resolution,
+        seed: values.seed,
+      }),
+    };
     const settled = settle(model.parts.learnDefaults, settings);
     if (settled.lambdaClip > 0) await fetchClip(model, values.model, context);
     const estimate = estimateLearning(model, pairs[0]!.before, settled, { lowMemory: values["low-memory"] });

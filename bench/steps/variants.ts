@@ -1,0 +1,41 @@
+/** What is compared: ways to learn from one pair, cheap and dear. */
+import type { LearnSettings } from "../../src/index.ts";
+
+export interface Variant {
+  readonly name: string;
+  readonly settings: Partial<LearnSettings>;
+  /** @default "neutral" */
+  readonly start?: "neutral" | "words" | "caption";
+}
+
+const cosine = { lrSchedule: "cosine", batch: 1, validation: 8 } as const;
+const steps = (count: number, more: Partial<LearnSettings> = {}): Partial<LearnSettings> => ({
+  ...cosine,
+  steps: count,
+  checkpointEvery: Math.max(10, Math.round(count / 4)),
+  ...more,
+});
+
+/** The paper's 1000 steps come first: the others are compared with them. */
+export const VARIANTS: readonly Variant[] = [
+  { name: "paper", settings: { steps: 1000, batch: 1, lrSchedule: "constant", checkpointEvery: 100, validation: 16 } },
+  { name: "paper, cosine", settings: { ...cosine, steps: 1000, checkpointEvery: 100, validation: 16 } },
+  ...[20, 40, 80, 160, 320].map((count) => ({ name: `${count} steps`, settings: steps(count) })),
+  { name: "160 steps, constant", settings: steps(160, { lrSchedule: "constant" }) },
+  { name: "80 steps of 2", settings: steps(80, { batch: 2 }) },
+  { name: "40 steps of 4", settings: steps(40, { batch: 4 }) },
+  { name: "160 steps, high timesteps", settings: steps(160, { timestepMin: 500 }) },
+  { name: "160 steps, low timesteps", settings: steps(160, { timestepMax: 499 }) },
+  { name: "160 steps, half the rate", settings: steps(160, { lr: 0.5 }) },
+  { name: "160 steps, twice the rate", settings: steps(160, { lr: 2 }) },
+  { name: "160 steps, guided, pool of 32", settings: steps(160, { guidedLoss: true, targetPool: 32 }) },
+  { name: "160 steps, guided, pool of 128", settings: steps(160, { guidedLoss: true, targetPool: 128 }) },
+  { name: "320 steps, patience of 1", settings: steps(320, { patience: 1, checkpointEvery: 40 }) },
+  { name: "80 steps from words", settings: steps(80), start: "words" },
+  { name: "80 steps from a caption", settings: steps(80), start: "caption" },
+];
+
+/** The rates of variants count the model's own: 0.5 is half of it. */
+export function settingsFor({ settings }: Variant, lr: number): Partial<LearnSettings> {
+  return { ...settings, lr: lr * (settings.lr ?? 1) };
+}

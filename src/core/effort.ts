@@ -1,0 +1,19 @@
+import type { LearnSettings } from "./settings.ts";
+
+/** Passes of one noised sample through the UNet. */
+export interface Effort {
+  readonly forward: number;
+  readonly backward: number;
+}
+
+/**
+ * What learning takes, everything counted: the steps, the guided loss's constant branches or the pool's targets, and the validation set at every
+ * checkpoint. `steps` is how many were taken, where patience has ended the run.
+ */
+export function learningEffort(settings: LearnSettings, steps = settings.steps): Effort {
+  const { batch, guidedLoss, targetPool, validation, checkpointEvery } = settings;
+  const samples = steps * batch;
+  const pool = guidedLoss ? Math.min(targetPool, settings.steps * batch) : 0;
+  const constant = pool > 0 ? 2 * pool : guidedLoss ? 2 * samples : 0;
+  return { forward: samples + constant + validation * Math.ceil(steps / checkpointEvery), backward: samples };
+}
