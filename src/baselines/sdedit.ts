@@ -12,8 +12,9 @@ export interface SdeditOptions extends EditOptions {
 }
 
 /**
- * SDEdit (Meng et al., 2022): the picture with noise mixed in, denoised towards a text that describes the result. An InstructPix2Pix model does it as the
- * text-to-image model that it was made from: with zeros in the place of the image condition, as in its training without pictures. Throws
+ * SDEdit (Meng et al., 2022): the picture with noise mixed in, denoised towards a text that describes the result. By a text-to-image model
+ * (`loadModel(name, { task: "generate" })`), or by an InstructPix2Pix with zeros in the place of the image condition, as in its training without
+ * pictures. Throws
  * `VisiiError("usage")` for settings out of range.
  */
 export async function sdedit(model: Model, words: string, picture: Image, options: SdeditOptions = {}): Promise<Image> {

@@ -5,7 +5,7 @@ import { openModel } from "../weights/node-checkpoint.ts";
 import { Model } from "./model.ts";
 import { clipSource, NO_CLIP } from "./node-clip.ts";
 import { checkRuntime, type RuntimeOptions, runtimeOf } from "./node-runtime.ts";
-import { readParts } from "./parts.ts";
+import { readParts, type Task } from "./parts.ts";
 
 export interface LoadModelOptions extends RuntimeOptions {
   /**
@@ -14,6 +14,8 @@ export interface LoadModelOptions extends RuntimeOptions {
    * "openai/clip-vit-large-patch14" for a model whose text encoder has its width
    */
   readonly clip?: string;
+  /** What it is to do: to edit, or, for SDEdit, to make pictures from texts alone. @default "edit" */
+  readonly task?: Task;
 }
 
 /**
@@ -21,12 +23,12 @@ export interface LoadModelOptions extends RuntimeOptions {
  * Stable Diffusion's original naming. Throws `VisiiError("model")` when it is not there or not sound.
  */
 export async function loadModel(name: string, options: LoadModelOptions = {}): Promise<Model> {
-  const { clip, onNotice } = options;
+  const { clip, onNotice, task } = options;
   checkRuntime(options);
   const path = findModel(name);
   if (clip !== undefined && clip !== NO_CLIP) findModel(clip); // told before gigabytes are read
   const folder = await openModel(path, tokenizerFolders);
-  const parts = await readParts(folder, (names) => hashWeights(folder, names));
+  const parts = await readParts(folder, (names) => hashWeights(folder, names), task);
   const identity = isOfHub(name) ? { ...parts.identity, name } : parts.identity;
   const source = clipSource(path, { ...parts, identity }, clip);
   return new Model({ ...parts, identity, clip: source }, await runtimeOf(options), onNotice);

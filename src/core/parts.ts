@@ -31,6 +31,9 @@ import type { ModelIdentity } from "./instruction.ts";
 import type { PresetName } from "./presets.ts";
 import { type EditSettings, type LearnSettings, PAPER_EDIT, PAPER_LEARN, settle } from "./settings.ts";
 
+/** What a model is for: editing a picture (InstructPix2Pix), or making one from a text. */
+export type Task = "edit" | "generate";
+
 /** Everything of a model that its folder tells: networks, tokenizer, scheduler, and its own defaults. */
 export interface ModelParts {
   readonly identity: Omit<ModelIdentity, "clipHash">;
@@ -82,6 +85,7 @@ export interface ClipSource {
 export async function readParts(
   folder: ModelFolder,
   hash: (parts: readonly string[]) => Promise<string>,
+  task: Task = "edit",
 ): Promise<Omit<ModelParts, "clip">> {
   if (!folder.index)
     throw new VisiiError(
@@ -96,7 +100,7 @@ export async function readParts(
   const unet = network(unetPart, parseUNetConfig(unetPart.config, `${unetPart.name}/config.json`), (part) =>
     denoiseJob(part, { height: 16, width: 16 }, 4),
   );
-  checkEditable(unet.config, folder.name);
+  checkTask(task, unet.config, folder.name);
   const vaeConfig = parseVaeConfig(vaePart.config, `${vaePart.name}/config.json`);
   const side = 2 * vaeConfig.factor;
   const vae = network(vaePart, vaeConfig, (part) => [
@@ -210,11 +214,17 @@ export async function readTokenizer(folder: ModelFolder, prefix: string, maxLeng
   return new ClipTokenizer(files, maxLength === undefined ? {} : { maxLength });
 }
 
-function checkEditable({ inChannels, outChannels }: UNetConfig, name: string): void {
-  if (inChannels === 2 * outChannels) return;
-  throw new VisiiError(
-    "model",
-    `${name}: this is no InstructPix2Pix: its UNet takes ${inChannels} channels, not ${2 * outChannels}; it makes pictures but does not edit them, choose a model that was trained to edit.`,
-    { inChannels, outChannels },
+function checkTask(task: Task, { inChannels, outChannels }: UNetConfig, name: string): void {
+  if (inChannels === (task === "edit" ? 2 : 1) * outChannels) return;
+  const refuse = (message: string): never => {
+    throw new VisiiError("model", `${name}: ${message}`, { inChannels, outChannels });
+  };
+  if (task === "generate") {
+    refuse(
+      `this is no text-to-image model: its UNet takes ${inChannels} channels, not ${outChannels}; choose one that makes pictures from texts alone.`,
+    );
+  }
+  refuse(
+    `this is no InstructPix2Pix: its UNet takes ${inChannels} channels, not ${2 * outChannels}; it makes pictures but does not edit them, choose a model that was trained to edit.`,
   );
 }

@@ -54,6 +54,8 @@ export interface EvaluationOptions {
   readonly caption?: Partial<CaptionSettings>;
   /** SDEdit's strength, 0 … 1, and steps. @default 0.8; the model's steps, but at least 20 */
   readonly sdedit?: { readonly strength?: number; readonly steps?: number };
+  /** A text-to-image model for SDEdit. @default the model itself, without a picture */
+  readonly generator?: Model;
   readonly signal?: AbortSignal;
 }
 
@@ -75,7 +77,7 @@ export async function prepareEvaluation(
     sampling,
   }: { readonly dataset: string; readonly sampled: Sampled; readonly sampling: SampleOptions },
   folder: string,
-  { scope, signal, ...given }: EvaluationOptions,
+  { scope, signal, generator, ...given }: EvaluationOptions,
 ): Promise<PreparedEvaluation> {
   const clip = await model.clip();
   if (!clip) refuseWithoutClip(scope.rows);
@@ -93,13 +95,13 @@ export async function prepareEvaluation(
     learn,
     apply,
     caption,
-    sdedit,
+    sdedit: { ...sdedit, ...(generator && { model: generator.parts.identity }) },
   };
   const store = await Store.open(folder, setup);
   const settings: EvalSettings = { learn, apply, caption, sdedit };
   const { edits } = sampled;
   return {
-    run: evaluate({ model, store, edits, scope, settings, ...(signal && { signal }) }),
+    run: evaluate({ model, store, edits, scope, settings, ...(generator && { generator }), ...(signal && { signal }) }),
     report: async () => {
       const asked = new Set(scope.rows.map((row) => row.name));
       const cases = edits.flatMap(({ id }) => store.cases(id)).filter(({ row }) => asked.has(row));

@@ -36,6 +36,8 @@ export interface Evaluation {
   readonly edits: readonly SampledEdit[];
   readonly scope: Scope;
   readonly settings: EvalSettings;
+  /** What SDEdit is done by. @default the model */
+  readonly generator?: Model;
   readonly signal?: AbortSignal;
 }
 
@@ -156,7 +158,7 @@ async function runCase(
 
 /** Gets ready (learns, say), and returns the editing itself. */
 async function prepare(
-  { model, settings, signal }: Evaluation,
+  { model, generator = model, settings, signal }: Evaluation,
   edit: ShownEdit,
   lessons: Lessons,
   { method }: Row,
@@ -185,7 +187,7 @@ async function prepare(
       return byWords(await lessons.caption(example, 1));
     case "sdedit": {
       const { strength, steps } = settings.sdedit;
-      return () => sdedit(model, captionAfter!, input, { ...options, steps, sdeditStrength: strength });
+      return () => sdedit(generator, captionAfter!, input, { ...options, steps, sdeditStrength: strength });
     }
     case "learned": {
       const instruction = await lessons.instruction(method.lesson, example);

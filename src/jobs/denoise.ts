@@ -68,8 +68,10 @@ export function denoiseJob(
 ): Record<"prediction", Tensor> {
   const { sample, imageLatents, timestep } = denoiseInputs(config, size, 1);
   const n = branches.length;
+  // A text-to-image model sees no picture; its branches "image" and "none" are one.
+  const sees = config.inChannels > config.outChannels;
   const pictures = branches.map((branch) =>
-    concat([sample, branch === "none" ? mul(imageLatents, 0) : imageLatents], 1),
+    sees ? concat([sample, branch === "none" ? mul(imageLatents, 0) : imageLatents], 1) : sample,
   );
   const [prompt, nothing] = [promptInput(config, "prompt_embeds", tokens), promptInput(config, "null_embeds", tokens)];
   const states = branches.map((branch) => (branch === "text" ? prompt : nothing));

@@ -63,6 +63,11 @@ export const evalCommand = defineCommand({
     "guidance-scale": { type: "number", help: "s_T of applying (default: the model's)" },
     "image-guidance-scale": { type: "number", help: "s_I of applying (default: the model's)" },
     "caption-steps": { type: "number", help: "steps of finding a caption (default 3000)" },
+    "sdedit-model": {
+      type: "text",
+      hint: "NAME",
+      help: "a text-to-image model for SDEdit (default: the model itself, without a picture)",
+    },
     "sdedit-strength": { type: "number", help: "noise that SDEdit mixes in, 0 to 1 (default 0.8)" },
     "sdedit-steps": { type: "number", help: "SDEdit's denoising steps (default: those of applying, at least 20)" },
     ...DEVICE,
@@ -96,10 +101,20 @@ export const evalCommand = defineCommand({
     const options = { ...deviceOptions(values), ...given({ clip: values.clip }) };
     await using model = await chosenModel(values.model, "tiny", options, context);
     await fetchClip(model, values.model, context);
-    const { resolution } = values;
+    const { resolution, "sdedit-model": generating } = values;
+    await using generator =
+      generating === undefined
+        ? undefined
+        : await chosenModel(
+            generating,
+            generating,
+            { ...deviceOptions(values), clip: "none", task: "generate" },
+            context,
+          );
     const evaluation = await prepareEvaluation(model, { dataset, sampled, sampling }, folder, {
       scope,
       signal,
+      ...(generator && { generator }),
       learn: {
         ...(values.preset && presetOf(model.parts, values.preset)),
         ...given({
