@@ -12,6 +12,8 @@ import { defaultThreads } from "../src/runtime/node-threads.ts";
 interface Measured {
   readonly seconds: number;
   readonly peak: number;
+  /** Of ours only: floating-point operations. */
+  readonly flops?: number;
 }
 
 interface Comparison {
@@ -26,14 +28,19 @@ const WARM_UP = 3;
 
 /** The authors' step at 512² does not fit into 24 GB beside ours, so 384² stands in for it. */
 const COMPARISONS: readonly Comparison[] = [
-  ...[256, 384].map((pixels) => ({ what: "(a) the authors' step", pixels, theirs: "authors", ours: "guided" })),
-  { what: "(a), ours with a target pool", pixels: 256, theirs: "authors", ours: "plain" },
+  { what: "(c) plain loss, 1 F + 1 B", pixels: 512, theirs: "plain", ours: "plain" },
+  { what: "apply, one guided step", pixels: 512, theirs: "apply", ours: "apply" },
+  ...[384, 256].flatMap((pixels) => [
+    { what: "(a) the authors' step", pixels, theirs: "authors", ours: "guided" },
+    { what: "(a), ours with a target pool", pixels, theirs: "authors", ours: "plain" },
+    { what: "a draw of the pool, prepared (PyTorch: three branches)", pixels, theirs: "apply", ours: "target" },
+  ]),
   { what: "(b) the best PyTorch step", pixels: 256, theirs: "best", ours: "guided" },
-  ...[256, 512].map((pixels) => ({ what: "(c) plain loss, 1 F + 1 B", pixels, theirs: "plain", ours: "plain" })),
-  ...[256, 512].map((pixels) => ({ what: "apply, one guided step", pixels, theirs: "apply", ours: "apply" })),
-  { what: "a draw of the pool, prepared (PyTorch: three branches)", pixels: 256, theirs: "apply", ours: "target" },
-  { what: "matrix product 2048³", pixels: 256, theirs: "matmul", ours: "matmul" },
+  { what: "(c) plain loss, 1 F + 1 B", pixels: 256, theirs: "plain", ours: "plain" },
+  { what: "apply, one guided step", pixels: 256, theirs: "apply", ours: "apply" },
 ];
+
+const MATRIX_PRODUCT: Comparison = { what: "matrix product 2048³", pixels: 256, theirs: "matmul", ours: "matmul" };
 
 const { values } = parseArgs({
   options: {
@@ -83,7 +90,8 @@ function median(seconds: readonly number[]): number {
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
-async function compare({ what, pixels, theirs, ours }: Comparison): Promise<string> {
+/** Medians of seconds, and the last peaks: PyTorch's and ours. */
+async function compare({ pixels, theirs, ours }: Comparison) {
   const [them, us] = [
     await Side.start(values.python, ["reference/bench/full_size.py"]),
     await Side.start(process.execPath, ["--import", "tsx", "bench/performance/ours.ts"]),
@@ -93,15 +101,44 @@ async function compare({ what, pixels, theirs, ours }: Comparison): Promise<stri
     rounds.push([await them.measure(theirs, pixels), await us.measure(ours, pixels)]);
   }
   await Promise.all([them.stop(), us.stop()]);
-  const [a, b] = [0, 1].map((i) => median(rounds.slice(WARM_UP).map((pair) => pair[i]!.seconds))) as [number, number];
-  const [c, d] = [0, 1].map((i) => (rounds.at(-1)![i]!.peak / 1e9).toFixed(1));
-  return `| ${what} | ${pixels}² | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(a / b).toFixed(2)}× | ${c} | ${d} |\n`;
+  const seconds = [0, 1].map((i) => median(rounds.slice(WARM_UP).map((pair) => pair[i]!.seconds))) as [number, number];
+  const last = rounds.at(-1)!;
+  return { seconds, peaks: last.map(({ peak }) => (peak / 1e9).toFixed(1)), flops: last[1].flops! };
 }
 
-process.stdout.write(`${cpus()[0]?.model.trim()}, ${values.threads} threads, fp32; medians of ${values.rounds}\n\n`);
-process.stdout.write("| step | pictures | PyTorch, s | visii, s | faster | PyTorch, GB | visii, GB |\n");
-process.stdout.write("| --- | --- | --- | --- | --- | --- | --- |\n");
+process.stdout.write(`${cpus()[0]?.model.trim()}, ${values.threads} threads, fp32; medians of ${values.rounds}\n`);
+const product = await compare(MATRIX_PRODUCT);
+const [their, our] = product.seconds.map((seconds) => product.flops / seconds / 1e9) as [number, number];
+const most = Math.max(their, our);
+process.stdout.write(`matrix product 2048³: PyTorch ${their.toFixed(0)} GFLOP/s, ours ${our.toFixed(0)}\n\n`);
+
+const HEAD = [
+  "step",
+  "pictures",
+  "PyTorch, s",
+  "visii, s",
+  "faster",
+  "PyTorch, GB",
+  "visii, GB",
+  "visii, GFLOP/s",
+  "of the product's",
+];
+const row = (cells: readonly string[]) => process.stdout.write(`| ${cells.join(" | ")} |\n`);
+row(HEAD);
+row(HEAD.map(() => "---"));
 for (const comparison of COMPARISONS) {
   if (values.only && !values.only.split(",").includes(String(comparison.pixels))) continue;
-  process.stdout.write(await compare(comparison));
+  const { seconds, peaks, flops } = await compare(comparison);
+  const [a, b] = seconds;
+  const rate = flops / b / 1e9;
+  row([
+    comparison.what,
+    `${comparison.pixels}²`,
+    a.toFixed(2),
+    b.toFixed(2),
+    `${(a / b).toFixed(2)}×`,
+    ...peaks,
+    rate.toFixed(0),
+    `${((100 * rate) / most).toFixed(0)} %`,
+  ]);
 }

@@ -1,8 +1,9 @@
-/** Our side of `bench/performance.ts`, one measured run per line of input: `{"case": "plain", "side": 32}` → seconds and peak memory. */
+/** Our side of `bench/performance.ts`, one measured run per line of input: `{"case": "plain", "side": 32}` → seconds, peak memory and operations. */
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { input, matmul, toOnnx } from "../../src/graph/index.ts";
+import { costOf, input, matmul, toOnnx } from "../../src/graph/index.ts";
 import { loadModel } from "../../src/index.ts";
+import { branchWeights, constantTargetJob, denoiseJob, learnStepJob } from "../../src/jobs/index.ts";
 import { Generator } from "../../src/rng/index.ts";
 import { nodeRuntime } from "../../src/runtime/node.ts";
 import type { Value } from "../../src/runtime/session.ts";
@@ -17,11 +18,12 @@ const one = (x: number) => Float32Array.of(x);
 const [tokens, width] = [model.parts.text.config.positions, model.parts.text.config.width];
 const [prompt, nothing] = [random.randn(tokens * width), random.randn(tokens * width)];
 
+const SQUARE = 2048;
+const squares = { product: matmul(input("a", [SQUARE, SQUARE]), input("b", [SQUARE, SQUARE])) };
+
 async function matrixProduct(): Promise<() => Promise<unknown>> {
-  const side = 2048;
-  const graph = toOnnx({ product: matmul(input("a", [side, side]), input("b", [side, side])) });
-  const session = await nodeRuntime({ device: "cpu", threads }).load(graph);
-  const square = (): Value => ({ dtype: "float32", shape: [side, side], data: random.randn(side * side) });
+  const session = await nodeRuntime({ device: "cpu", threads }).load(toOnnx(squares));
+  const square = (): Value => ({ dtype: "float32", shape: [SQUARE, SQUARE], data: random.randn(SQUARE ** 2) });
   const feeds = { a: square(), b: square() };
   return () => session.run(feeds);
 }
@@ -57,9 +59,20 @@ async function run(name: string, side: number): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
+/** Operations of the case as it is defined: convolutions filter directly, however they are computed. */
+function flopsOf(name: string, side: number): number {
+  const { unet } = model.parts;
+  const size = { height: side, width: side };
+  if (name === "matmul") return costOf(squares).flops;
+  if (name === "apply") return costOf(denoiseJob(unet, size, tokens, [...branchWeights(7.5, 1.5).keys()])).flops;
+  if (name === "target") return costOf(constantTargetJob(unet, size, tokens)).flops;
+  return costOf(learnStepJob(unet, undefined, { size, tokens, batch: 1, guided: name === "guided" })).flops;
+}
+
 const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
 say({ software: "visii on ONNX Runtime 1.30" });
 for await (const line of createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line) as { case: string; side: number };
-  say({ seconds: await run(asked.case, asked.side), peak: process.resourceUsage().maxRSS * 1024 });
+  const seconds = await run(asked.case, asked.side);
+  say({ seconds, peak: process.resourceUsage().maxRSS * 1024, flops: flopsOf(asked.case, asked.side) });
 }
