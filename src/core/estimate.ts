@@ -29,13 +29,13 @@ type Run = readonly [graph: Readonly<Record<string, Tensor>>, times: number, cop
 const BASE = 0.4e9;
 
 /**
- * The rest was fitted to what `bench/performance.ts` measured at 256² and 512². Forward, the runtime puts most weights into the order that its
- * kernels like; a gradient needs another order, and `lowMemory` leaves some where they are.
+ * The rest was fitted to what `bench/performance.ts` measured at 256² and 512². Forward, weights mostly lie where the files have them; a gradient needs
+ * another order, and `lowMemory` leaves some where they are.
  */
-const [FORWARD, GRADIENT, GRADIENT_LOW_MEMORY] = [1.4, 2, 1.7];
+const [FORWARD, GRADIENT, GRADIENT_LOW_MEMORY] = [1.1, 1.9, 1.7];
 
 /** Memory for intermediate values against the least that is possible: buffers within operators, and gaps between values. */
-const SLACK = 2;
+const SLACK = 2.5;
 
 /** Learning from a picture of this size; {@link LearnSettings} say how many steps, how often checkpoints are measured, and so on. */
 export function estimateLearning(

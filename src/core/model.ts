@@ -51,7 +51,9 @@ export class Model {
     // About 100 parameters for every square of a level's channels: 380 M by this count for Stable Diffusion's 860 M, 2 M for tiny's 4 M.
     const parameters = parts.unet.config.levels.reduce((total, { channels }) => total + 100 * channels ** 2, 0);
     const large = parameters > LARGE;
-    const limits = large ? { alive: 4, large: 1 } : { alive: 12, large: 6 };
+    // A graphics card is slow to be given weights. On the processor they are read where the files have them, and a second session is only memory.
+    const room = { alive: runtime.emit?.webgpu ? 4 : 1, large: 1 };
+    const limits = large ? room : { alive: 12, large: 6 };
     this.sessions = new Sessions(runtime, parts.folder, limits, onNotice);
   }
 

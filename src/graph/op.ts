@@ -8,6 +8,8 @@ export interface Emitter {
   node(opType: string, inputs: readonly string[], attrs?: Record<string, AttributeValue>, domain?: string): string;
   /** A one-dimensional int64 constant. */
   ints(values: readonly number[]): string;
+  /** The shape that a value is to get, for nodes that take it as an input. */
+  shape(lengths: readonly number[]): string;
   /** A float32 constant filled with one value. */
   filled(value: number, shape: readonly number[]): string;
 }

@@ -42,6 +42,9 @@ export interface EmitOptions {
 /** Bytes above which a weight in memory stays outside of the model's own bytes. */
 const INLINE_LIMIT = 64 * 1024;
 
+/** Elements above which the runtime is not told a value's shape beforehand, see `Writer.shape`. */
+const OPEN_LIMIT = 2 ** 18;
+
 class Writer implements Emitter {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
@@ -51,8 +54,14 @@ class Writer implements Emitter {
   private readonly known = new Map<string, string>();
   private count = 0;
 
-  /** `inFiles`: some weights are read from files. The runtime takes external data from files or from memory, not from both. */
-  constructor(private readonly inFiles: boolean) {}
+  /**
+   * `inFiles`: some weights are read from files. The runtime takes external data from files or from memory, not from both. `open`: an input whose first
+   * length is not written.
+   */
+  constructor(
+    private readonly inFiles: boolean,
+    private readonly open: Tensor | undefined,
+  ) {}
 
   node(opType: string, inputs: readonly string[], attrs: Record<string, AttributeValue> = {}, domain = ""): string {
     return this.once(`${domain}.${opType}(${inputs.join(",")})${JSON.stringify(attrs)}`, (name) => {
@@ -62,6 +71,18 @@ class Writer implements Emitter {
 
   ints(values: readonly number[]): string {
     return this.constant({ data: BigInt64Array.from(values, BigInt), shape: [values.length] });
+  }
+
+  /**
+   * A large shape is one that the runtime learns only as it runs. Where it knows shapes, it plans that a value takes over the buffer of a dead one of
+   * the same shape, however far back, and keeps the buffer until then: five times the memory of what is alive, when the full-size UNet runs at 512².
+   */
+  shape(lengths: readonly number[]): string {
+    if (!this.open || sizeOf(lengths) < OPEN_LIMIT) return this.ints(lengths);
+    const { attrs, shape } = this.open;
+    const length = this.node("Shape", [(attrs as InputAttrs).name], { start: 0, end: 1 });
+    const zero = this.node("Sub", [length, this.ints(shape.slice(0, 1))]);
+    return this.node("Add", [this.ints(lengths), zero]);
   }
 
   filled(value: number, shape: readonly number[]): string {
@@ -123,7 +144,8 @@ export function toOnnx(
   const nodes = walk(Object.values(outputs));
   const inFile = ({ op, attrs }: Tensor) =>
     op.name === "parameter" && "file" in (attrs as ParameterAttrs).source.location;
-  const writer = new Writer(nodes.some(inFile));
+  const open = webgpu ? undefined : nodes.find(({ op, rank }) => op.name === "input" && rank > 0);
+  const writer = new Writer(nodes.some(inFile), open);
   const names = new Map<Tensor, string>();
   const inputs: ValueInfoProto[] = [];
   for (const tensor of nodes) {
@@ -160,7 +182,16 @@ export function toOnnx(
       attributes: {},
     });
   }
-  const bytes = encodeModel({ nodes: writer.nodes, initializers: writer.initializers, inputs, outputs: results });
+  const bytes = encodeModel({
+    nodes: writer.nodes,
+    initializers: writer.initializers,
+    inputs: inputs.map((value) =>
+      value.name === (open?.attrs as InputAttrs | undefined)?.name
+        ? { ...value, shape: [-1, ...value.shape.slice(1)] }
+        : value,
+    ),
+    outputs: results,
+  });
   return {
     bytes,
     inputs,

@@ -23,6 +23,7 @@ export interface TensorProto {
 export interface ValueInfoProto {
   readonly name: string;
   readonly dtype: DType;
+  /** In a graph that is written, −1 is a length that only the run tells. */
   readonly shape: Shape;
 }
 
@@ -106,7 +107,7 @@ function tensor({ name, dtype, shape, data }: TensorProto): Message {
 
 function valueInfo({ name, dtype, shape }: ValueInfoProto): Message {
   const dims = new Message();
-  for (const n of shape) dims.message(1, new Message().int(1, n));
+  for (const n of shape) dims.message(1, n === -1 ? new Message() : new Message().int(1, n));
   const type = new Message().int(1, DATA_TYPES[dtype]).message(2, dims);
   return new Message().text(1, name).message(2, new Message().message(1, type));
 }

@@ -12,7 +12,7 @@ const reshapeOp = defineOp<Shape>({
     return { dtype: x!.dtype, shape };
   },
   vjp: (node, dy) => [reshape(dy, node.inputs[0]!.shape)],
-  emit: ([x], shape, e) => e.node("Reshape", [x!, e.ints(shape)]),
+  emit: ([x], shape, e) => e.node("Reshape", [x!, e.shape(shape)]),
 });
 
 /** The same elements in another shape; one length may be −1, "whatever is left". */
