@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import type { StoredPicture } from "./pictures.ts";
 
 const from = process.argv[2];
@@ -145,7 +145,7 @@ writeFileSync(join(target, "pictures.json"), `${JSON.stringify(stored, null, 1)}
 process.stdout.write(`${stored.length} pictures\n`);
 
 /** The drawing alone, 112 pixels on its longer side; undefined where it is line art, fills its square, or is cut off. */
-async function outline(bytes: Buffer): Promise<sharp.Sharp | undefined> {
+async function outline(bytes: Buffer): Promise<Sharp | undefined> {
   try {
     const trimmed = await sharp(bytes).ensureAlpha().trim({ background: "#00000000", threshold: 1 }).png().toBuffer();
     const { data, info } = await sharp(trimmed).resize(112, 112, { fit: "inside" }).raw().toBuffer({ resolveWithObject: true });

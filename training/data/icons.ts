@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { createAvatar, type Style } from "@dicebear/core";
 import sharp from "sharp";
-import { conceptNamed, iconSvg, type Source } from "./concepts.ts";
+import { conceptNamed, type FaceSet, faceSets, iconSvg, renderingFile, type Source } from "./concepts.ts";
+import { storedBytes } from "./pictures.ts";
 
 /** A picture with transparency, cut to what can be seen of it. */
 export type Icon = {
@@ -12,21 +15,38 @@ export type Icon = {
 const rasterSize = 160;
 const cache = new Map<string, Promise<Icon>>();
 
-/** The icon of a concept as its source draws it, kept in memory. Throws a RangeError where the source has none. */
-export function icon(concept: string, source: Source): Promise<Icon> {
+/** Pictograms are of one colour, which is chosen where they are drawn. */
+export const isPictogram = (source: Source): boolean => source === "game-icons";
+
+/**
+ * The icon of a concept as its source draws it, kept in memory; `colour` (CSS) is what pictograms are drawn in. Throws a RangeError where the
+ * source has none.
+ */
+export function icon(concept: string, source: Source, colour = "#000"): Promise<Icon> {
   const name = conceptNamed(concept).icons.get(source);
   if (name === undefined) throw new RangeError(`icon: ${source} does not draw "${concept}"`);
-  const key = `${source}/${name}`;
+  const key = isPictogram(source) ? `${source}/${name}/${colour}` : `${source}/${name}`;
   let found = cache.get(key);
   if (!found) {
-    found = rasterise(iconSvg(source, name, rasterSize));
-    cache.set(key, found);
+    found = document(name, source, colour).then(rasterise);
+    if (!isPictogram(source)) cache.set(key, found);
   }
   return found;
 }
 
-async function rasterise(svg: string): Promise<Icon> {
-  const { data, info } = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+async function document(name: string, source: Source, colour: string): Promise<Buffer> {
+  if (source === "openclipart") return storedBytes(name);
+  if (source === "fluent-emoji-3d") return readFileSync(renderingFile(name));
+  if (faceSets.includes(source as FaceSet)) {
+    const style = (await import(`@dicebear/${source}`)) as Style<object>;
+    return Buffer.from(createAvatar(style, { seed: name, size: rasterSize }).toString());
+  }
+  return Buffer.from(iconSvg(source, name, rasterSize, colour));
+}
+
+async function rasterise(file: Buffer): Promise<Icon> {
+  const sized = sharp(file).resize(rasterSize, rasterSize, { fit: "inside", withoutEnlargement: true });
+  const { data, info } = await sized.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return trim(data, info.width, info.height);
 }
 
