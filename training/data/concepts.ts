@@ -48,8 +48,8 @@ function iconSet(source: string): IconSet {
   return set;
 }
 
-/** The icon as a stand-alone SVG document whose longer side is `size` pixels; `colour` (CSS) is what pictograms are drawn in. */
-export function iconSvg(source: Source, icon: string, size: number, colour: string): string {
+/** The icon as a stand-alone SVG document whose longer side is `size` pixels. */
+export function iconSvg(source: Source, icon: string, size: number): string {
   const set = iconSet(source);
   const own = set.icons[icon];
   if (!own) throw new RangeError(`icon: ${source} has no "${icon}"`);
@@ -58,7 +58,7 @@ export function iconSvg(source: Source, icon: string, size: number, colour: stri
   const scale = size / Math.max(width, height);
   const box = `${own.left ?? set.left ?? 0} ${own.top ?? set.top ?? 0} ${width} ${height}`;
   const shape = `width="${width * scale}" height="${height * scale}" viewBox="${box}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ${shape}>${own.body.replaceAll("currentColor", colour)}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ${shape}>${own.body}</svg>`;
 }
 
 // Variants, lettering, arrows and signs are no things; groups of people differ only in details too small for 128 pixels.
@@ -104,7 +104,7 @@ const splitSeed = "tiny-7";
 
 // Kin are split together: the red and the green apple, the cat and the cat's face.
 function kin(name: string): string {
-  const words = name.replace(/-face$/, "").split(/-(?:with|in|on|of|and|without|behind)-/)[0]!;
+  const words = name.replace(/-(face|\d+)$/, "").split(/-(?:with|in|on|of|and|without|behind)-/)[0]!;
   return words.split("-").at(-1)!;
 }
 

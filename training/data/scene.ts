@@ -83,7 +83,7 @@ export async function scene(
   const background = await scenery(random, photos);
   const pixels = paint(background);
   const ink = otherColour(random, { name: "what is behind it", rgb: meanColour(pixels) }, heldOutBackgrounds);
-  const picture = await icon(concept, source, `rgb(${ink.rgb.join(",")})`);
+  const picture = await icon(concept, source, ink.rgb);
   const mask = new Uint8Array(area);
   // Mostly large: small drawings lose their lines in the autoencoder.
   const extent = size * (random.chance(0.8) ? random.range(0.62, 0.92) : random.range(0.42, 0.62));
