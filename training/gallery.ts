@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { learn, loadModel, writeImage } from "../src/index.ts";
+import type { Source } from "./data/concepts.ts";
 import { cases, heldOutEdits, trainedEdits } from "./data/index.ts";
 import { licences } from "./data/licences.ts";
-import type { Source } from "./data/concepts.ts";
 
 /** What is called how, which edit it is, and which of its parameters (a seed). */
 const exhibits: readonly (readonly [name: string, edit: string, seed: number])[] = [
@@ -37,7 +37,9 @@ const exhibits: readonly (readonly [name: string, edit: string, seed: number])[]
   ["polaroid", "polaroid", 1],
 ];
 
-const { values } = parseArgs({ options: { only: { type: "string", multiple: true }, model: { type: "string", default: "tiny" } } });
+const { values } = parseArgs({
+  options: { only: { type: "string", multiple: true }, model: { type: "string", default: "tiny" } },
+});
 const folder = join(import.meta.dirname, "..", "gallery");
 await using model = await loadModel(values.model);
 const list: { name: string; words: string; shows: string }[] = [];

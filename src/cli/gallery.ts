@@ -22,10 +22,18 @@ export interface Exhibit {
 
 /** All that is in the gallery, in its own order. */
 export function gallery(): Exhibit[] {
-  const list = JSON.parse(readFileSync(join(FOLDER, "gallery.json"), "utf8")) as Pick<Exhibit, "name" | "words" | "shows">[];
+  const list = JSON.parse(readFileSync(join(FOLDER, "gallery.json"), "utf8")) as Pick<
+    Exhibit,
+    "name" | "words" | "shows"
+  >[];
   return list.map((each) => {
     const file = (end: string) => join(FOLDER, each.name, end);
-    return { ...each, instruction: file("instruction.safetensors"), before: file("before.png"), after: file("after.png") };
+    return {
+      ...each,
+      instruction: file("instruction.safetensors"),
+      before: file("before.png"),
+      after: file("after.png"),
+    };
   });
 }
 
@@ -34,8 +42,15 @@ export function exhibit(name: string): Exhibit {
   const all = gallery();
   const found = all.find((each) => each.name === name);
   if (found) return found;
-  const near = nearest(name, all.map((each) => each.name));
-  throw new VisiiError("input", `The gallery has no "${name}"; ${near ? `did you mean ${near}?` : "visii gallery lists what it has."}`, { name });
+  const near = nearest(
+    name,
+    all.map((each) => each.name),
+  );
+  throw new VisiiError(
+    "input",
+    `The gallery has no "${name}"; ${near ? `did you mean ${near}?` : "visii gallery lists what it has."}`,
+    { name },
+  );
 }
 
 /** The file of an instruction that is named by its path or, where there is no such file, as in the gallery. */

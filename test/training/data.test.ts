@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { distance, heldOutDistance, named, type Rgb } from "../../training/data/colours.ts";
 import { codeOf } from "../../training/data/codes.ts";
+import { distance, heldOutDistance, named, type Rgb } from "../../training/data/colours.ts";
 import { anyRequest, change } from "../../training/data/compose.ts";
 import { heldOutSource } from "../../training/data/concepts.ts";
 import { isHeldOutComposition } from "../../training/data/edits/index.ts";
@@ -16,8 +16,8 @@ import {
   heldOutEdits,
   readMeta,
   readShard,
-  scene,
   type Split,
+  scene,
   scenePair,
   trainedEdits,
   trainedLocalEdits,
@@ -70,7 +70,12 @@ test("no concept and no drawing is in two splits, and one source is only in its 
 });
 
 test("kin of a concept that is held out are held out in every source", () => {
-  const things = (split: Split) => new Set(concepts(split).flatMap(({ icons }) => [...icons.entries()].filter(([source]) => source !== "openclipart").map(([, icon]) => icon)));
+  const things = (split: Split) =>
+    new Set(
+      concepts(split).flatMap(({ icons }) =>
+        [...icons.entries()].filter(([source]) => source !== "openclipart").map(([, icon]) => icon),
+      ),
+    );
   const train = things("train");
   for (const icon of things("test")) assert.ok(!train.has(icon), icon);
 });
@@ -97,7 +102,10 @@ test("pairs of a split show only its pictures, and no edit that is held out", as
       const { record, before, after } = await editPair(split, 5, index);
       if (record.source !== "drawn") assert.ok(own.has(record.concept), record.concept);
       for (const name of record.edit.split("+")) assert.ok(kinds.has(name), name);
-      assert.ok(record.codes.length > 0 && record.codes.every(({ values }) => values.length <= 16 && values.every(Number.isFinite)));
+      assert.ok(
+        record.codes.length > 0 &&
+          record.codes.every(({ values }) => values.length <= 16 && values.every(Number.isFinite)),
+      );
       assert.ok(change(before, after) >= 0.005, `${record.edit} can hardly be seen`);
     }
   }
@@ -161,7 +169,9 @@ test("training knows enough kinds and families, by different names", () => {
 
 for (const edit of [...trainedEdits, ...trainedLocalEdits.slice(0, 20), ...heldOutEdits]) {
   test(`edit: ${edit.name}`, async () => {
-    const pictures = await Promise.all([1, 2, 3].map((seed) => anyScene("train", new Random("picture", seed), edit.needs ?? "object")));
+    const pictures = await Promise.all(
+      [1, 2, 3].map((seed) => anyScene("train", new Random("picture", seed), edit.needs ?? "object")),
+    );
     const seen = pictures.map((picture, seed) => {
       const untouched = Uint8Array.from(picture.pixels);
       const params = edit.sample(new Random(edit.name, seed));

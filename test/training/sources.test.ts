@@ -19,9 +19,12 @@ const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), 
 function licenceOf(name: string): string {
   const folder = dirname(require.resolve(`${name}/package.json`, { paths: [root] }));
   const text = (file: string) => readFileSync(join(folder, file), "utf8");
-  if (name.startsWith("@iconify-json/")) return (JSON.parse(text("info.json")) as { license: { spdx: string } }).license.spdx;
+  if (name.startsWith("@iconify-json/"))
+    return (JSON.parse(text("info.json")) as { license: { spdx: string } }).license.spdx;
   if (name.startsWith("@dicebear/")) {
-    const [, found] = /^License: (CC0|CC BY) ([\d.]+)/m.exec(text("LICENSE")) ? /^License: ((?:CC0|CC BY) [\d.]+)/m.exec(text("LICENSE"))! : [];
+    const [, found] = /^License: (CC0|CC BY) ([\d.]+)/m.exec(text("LICENSE"))
+      ? /^License: ((?:CC0|CC BY) [\d.]+)/m.exec(text("LICENSE"))!
+      : [];
     return found!.replace("CC BY", "CC-BY").replace(" ", "-");
   }
   return (JSON.parse(text("package.json")) as { license: string }).license;
@@ -47,10 +50,14 @@ test("every stored picture is attributed, and every attributed one is stored", (
     assert.ok(permitted.includes(licence), `${file}: ${licence}`);
     for (const text of [words, author, source]) assert.ok(text.length > 2, file);
   }
-  const files = ["photos", "clipart"].flatMap((folder) => readdirSync(join(data, "pictures", folder)).map((file) => `${folder}/${file}`));
+  const files = ["photos", "clipart"].flatMap((folder) =>
+    readdirSync(join(data, "pictures", folder)).map((file) => `${folder}/${file}`),
+  );
   assert.deepEqual(all.map(({ file }) => file).toSorted(), files.toSorted());
   for (const { file, words, licence, author } of storedPictures("photo")) {
-    const row = sheet.split("\n").find((line) => line.startsWith(`| ${file.replace(/^photos\/|\.webp$/g, "")}: ${words} |`));
+    const row = sheet
+      .split("\n")
+      .find((line) => line.startsWith(`| ${file.replace(/^photos\/|\.webp$/g, "")}: ${words} |`));
     assert.ok(row?.includes(licence) && row.includes(author), `${file} in SOURCES.md`);
   }
 });

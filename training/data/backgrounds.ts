@@ -75,7 +75,13 @@ function mix(a: Rgb, b: Rgb, t: number): Rgb {
 /** A wall, a floor, a cloth. */
 export function textured(random: Random, except: readonly string[]): Background {
   const a = anyColour(random, except);
-  const texture = { material: random.pick(materials), a, b: nearOrOther(random, a, except), scale: random.range(14, 34), seed: random.int(0, 1e6) };
+  const texture = {
+    material: random.pick(materials),
+    a,
+    b: nearOrOther(random, a, except),
+    scale: random.range(14, 34),
+    seed: random.int(0, 1e6),
+  };
   const pixels = paintTexture(texture);
   return { words: `on ${a.name} ${texture.material}`, colourAt: lookUp(pixels) };
 }
@@ -88,10 +94,12 @@ export async function photograph(random: Random, photos: readonly StoredPicture[
   return { words: `in front of ${photo.words}`, colourAt: lookUp(await photoCrop(photo.file, size, crop)) };
 }
 
-const lookUp = (pixels: Uint8Array) => (x: number, y: number): Rgb => {
-  const at = (Math.floor(y) * size + Math.floor(x)) * 3;
-  return [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!];
-};
+const lookUp =
+  (pixels: Uint8Array) =>
+  (x: number, y: number): Rgb => {
+    const at = (Math.floor(y) * size + Math.floor(x)) * 3;
+    return [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!];
+  };
 
 /** Textures are mostly of two shades of a colour. */
 export function nearOrOther(random: Random, { name, rgb }: Colour, except: readonly string[]): Colour {

@@ -24,7 +24,13 @@ function missing(end: string): never {
   throw new Error(`${from}: there is no ${end}`);
 }
 
-type Photo = readonly [end: string, words: string, licence: string, author: string, crop?: readonly [number, number, number, number]];
+type Photo = readonly [
+  end: string,
+  words: string,
+  licence: string,
+  author: string,
+  crop?: readonly [number, number, number, number],
+];
 const ccBy4 = "CC-BY-4.0";
 const wallpapers = "Debian lomiri-wallpapers-16.04 20.04.0-2";
 const scikitImage = "PyPI scikit-image 0.18.3";
@@ -77,7 +83,10 @@ for (const folder of ["photos", "clipart"]) {
 
 for (const [source, list] of photos) {
   for (const [end, words, licence, author] of list) {
-    const name = `photos/${basename(end).replace(/\..*$/, "").replace(/_by_.*/, "").toLowerCase()}.webp`;
+    const name = `photos/${basename(end)
+      .replace(/\..*$/, "")
+      .replace(/_by_.*/, "")
+      .toLowerCase()}.webp`;
     const picture = sharp(find(end)).rotate().resize(320, 320, { fit: "outside" }).toColourspace("srgb");
     await picture.webp({ quality: 82 }).toFile(join(target, name));
     stored.push({ file: name, kind: "photo", words, licence, author, source });
@@ -148,7 +157,10 @@ process.stdout.write(`${stored.length} pictures\n`);
 async function outline(bytes: Buffer): Promise<Sharp | undefined> {
   try {
     const trimmed = await sharp(bytes).ensureAlpha().trim({ background: "#00000000", threshold: 1 }).png().toBuffer();
-    const { data, info } = await sharp(trimmed).resize(112, 112, { fit: "inside" }).raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(trimmed)
+      .resize(112, 112, { fit: "inside" })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     if (Math.min(info.width, info.height) < 36) return undefined;
     let [opaque, colourful] = [0, 0];
     const corners = [0, info.width - 1, info.width * (info.height - 1), info.width * info.height - 1];

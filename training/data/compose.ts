@@ -1,5 +1,13 @@
 import { type Code, codeOf } from "./codes.ts";
-import { type Edit, type Family, isHeldOutComposition, type Needs, type Params, trainedEdits, trainedLocalEdits } from "./edits/index.ts";
+import {
+  type Edit,
+  type Family,
+  isHeldOutComposition,
+  type Needs,
+  type Params,
+  trainedEdits,
+  trainedLocalEdits,
+} from "./edits/index.ts";
 import type { Random } from "./random.ts";
 import { type Caption, captionText, type Scene } from "./scene.ts";
 import { area } from "./size.ts";
@@ -42,15 +50,30 @@ export type Request = {
 
 const shares = { one: 0.64, local: 0.14, two: 0.18, three: 0.04 } as const;
 // What needs the object's own place comes first; what lies over the picture comes last.
-const order: readonly Family[] = ["place", "background", "object", "thing", "style", "colour", "light", "overlay", "crop", "frame"];
+const order: readonly Family[] = [
+  "place",
+  "background",
+  "object",
+  "thing",
+  "style",
+  "colour",
+  "light",
+  "overlay",
+  "crop",
+  "frame",
+];
 
 function pickInTurn(random: Random, count: number): readonly Edit[] {
   for (;;) {
-    const edits = Array.from({ length: count }, () => random.pick(trainedEdits)).sort((a, b) => order.indexOf(a.family) - order.indexOf(b.family));
+    const edits = Array.from({ length: count }, () => random.pick(trainedEdits)).sort(
+      (a, b) => order.indexOf(a.family) - order.indexOf(b.family),
+    );
     const families = edits.map(({ family }) => family);
     if (new Set(families).size < count || families.some((family) => !order.includes(family))) continue;
-    if (families.includes("place") && edits.some(({ needs, family }) => needs === "object" && family !== "place")) continue;
-    if (edits.some((first, i) => edits.slice(i + 1).some((second) => isHeldOutComposition(first.name, second.name)))) continue;
+    if (families.includes("place") && edits.some(({ needs, family }) => needs === "object" && family !== "place"))
+      continue;
+    if (edits.some((first, i) => edits.slice(i + 1).some((second) => isHeldOutComposition(first.name, second.name))))
+      continue;
     return edits;
   }
 }
@@ -58,7 +81,10 @@ function pickInTurn(random: Random, count: number): readonly Edit[] {
 /** Draws what a training pair asks for. */
 export function anyRequest(random: Random): Request {
   const kind = random.weighted(shares);
-  const chosen = kind === "local" ? [random.pick(trainedLocalEdits)] : pickInTurn(random, kind === "one" ? 1 : kind === "two" ? 2 : 3);
+  const chosen =
+    kind === "local"
+      ? [random.pick(trainedLocalEdits)]
+      : pickInTurn(random, kind === "one" ? 1 : kind === "two" ? 2 : 3);
   const parts = chosen.map((edit) => {
     const params = edit.sample(random);
     return { edit, params, phrase: random.pick(edit.phrases(params)) };
@@ -69,7 +95,8 @@ export function anyRequest(random: Random): Request {
     edit: parts.map(({ edit }) => edit.name).join("+"),
     family: more.length > 0 ? "composition" : first!.edit.family,
     needs,
-    params: more.length > 0 ? Object.fromEntries(parts.map(({ params }, i) => [`part${i + 1}`, params])) : first!.params,
+    params:
+      more.length > 0 ? Object.fromEntries(parts.map(({ params }, i) => [`part${i + 1}`, params])) : first!.params,
     codes: parts.flatMap(({ edit, params }) => edit.codes?.(params) ?? [codeOf(edit.name, params)]),
     instruction: parts.map(({ phrase }) => phrase).join(random.pick([" and ", ", and ", ", then "])),
     parts,

@@ -119,7 +119,9 @@ function renderings(): Map<string, string> {
   const names = require("@iconify-json/noto/chars.json") as Record<string, string>;
   return new Map(
     Object.entries(names).flatMap(([code, name]) =>
-      [`${code}.webp`, `${code}-fe0f.webp`].filter((file) => files.has(file)).map((file) => [name, join(folder, "assets", file)] as const),
+      [`${code}.webp`, `${code}-fe0f.webp`]
+        .filter((file) => files.has(file))
+        .map((file) => [name, join(folder, "assets", file)] as const),
     ),
   );
 }
@@ -194,7 +196,12 @@ function clipArt(): Concept[] {
   return storedPictures("clipart").map(({ file, words }): Concept => {
     const name = file.replace(/^.*\/|\.webp$/g, "");
     const thing = name.split("_")[0]!;
-    return { name: `openclipart/${name}`, caption: words, icons: new Map([["openclipart", file]]), split: splitOf(thing) };
+    return {
+      name: `openclipart/${name}`,
+      caption: words,
+      icons: new Map([["openclipart", file]]),
+      split: splitOf(thing),
+    };
   });
 }
 
@@ -238,7 +245,12 @@ export function anyConcept(split: Split, random: Random): Concept {
     (["train", "test", "unseen-source"] as const).map((each) => {
       const groups = new Map<string, Concept[]>();
       for (const concept of concepts(each)) {
-        const group = concept.icons.size > 1 ? "emoji" : faceSets.some((set) => concept.icons.has(set)) ? "faces" : [...concept.icons.keys()][0]!;
+        const group =
+          concept.icons.size > 1
+            ? "emoji"
+            : faceSets.some((set) => concept.icons.has(set))
+              ? "faces"
+              : [...concept.icons.keys()][0]!;
         const members = groups.get(group);
         if (members) members.push(concept);
         else groups.set(group, [concept]);

@@ -1,7 +1,8 @@
 /** Drawn places: hills, sea, town, room. Each can be drawn again in another season or at night, line by line the same place. */
-import { Random } from "./random.ts";
-import { type Rgb } from "./colours.ts";
+
+import type { Rgb } from "./colours.ts";
 import { valueNoise } from "./noise.ts";
+import { Random } from "./random.ts";
 import { area, size } from "./size.ts";
 
 export const seasons = ["summer", "winter", "autumn", "night", "sunset"] as const;
@@ -9,14 +10,89 @@ export type Season = (typeof seasons)[number];
 export const places = ["hills", "sea", "town", "mountains", "field"] as const;
 export type Place = (typeof places)[number];
 
-type Palette = { readonly sky: readonly [Rgb, Rgb]; readonly sun: Rgb; readonly far: Rgb; readonly near: Rgb; readonly tree: Rgb; readonly water: Rgb; readonly wall: Rgb; readonly roof: Rgb; readonly window: Rgb };
+type Palette = {
+  readonly sky: readonly [Rgb, Rgb];
+  readonly sun: Rgb;
+  readonly far: Rgb;
+  readonly near: Rgb;
+  readonly tree: Rgb;
+  readonly water: Rgb;
+  readonly wall: Rgb;
+  readonly roof: Rgb;
+  readonly window: Rgb;
+};
 
 const palettes: Readonly<Record<Season, Palette>> = {
-  summer: { sky: [[92, 170, 240], [205, 232, 250]], sun: [255, 236, 130], far: [104, 160, 118], near: [86, 176, 70], tree: [36, 122, 52], water: [48, 128, 196], wall: [232, 214, 184], roof: [186, 74, 54], window: [96, 124, 150] },
-  winter: { sky: [[168, 190, 210], [228, 236, 242]], sun: [250, 246, 226], far: [186, 200, 214], near: [240, 245, 250], tree: [92, 112, 112], water: [150, 184, 206], wall: [214, 206, 198], roof: [238, 243, 248], window: [250, 214, 120] },
-  autumn: { sky: [[150, 178, 206], [240, 222, 192]], sun: [255, 214, 120], far: [150, 130, 100], near: [190, 146, 62], tree: [206, 96, 34], water: [92, 122, 142], wall: [224, 200, 166], roof: [136, 66, 46], window: [110, 116, 126] },
-  night: { sky: [[8, 12, 40], [34, 42, 88]], sun: [238, 240, 226], far: [24, 34, 62], near: [18, 46, 46], tree: [8, 26, 30], water: [14, 30, 72], wall: [60, 58, 78], roof: [42, 26, 40], window: [255, 220, 110] },
-  sunset: { sky: [[92, 62, 130], [250, 150, 80]], sun: [255, 222, 140], far: [122, 74, 100], near: [96, 82, 50], tree: [52, 44, 40], water: [190, 104, 98], wall: [214, 150, 120], roof: [110, 46, 52], window: [255, 214, 130] },
+  summer: {
+    sky: [
+      [92, 170, 240],
+      [205, 232, 250],
+    ],
+    sun: [255, 236, 130],
+    far: [104, 160, 118],
+    near: [86, 176, 70],
+    tree: [36, 122, 52],
+    water: [48, 128, 196],
+    wall: [232, 214, 184],
+    roof: [186, 74, 54],
+    window: [96, 124, 150],
+  },
+  winter: {
+    sky: [
+      [168, 190, 210],
+      [228, 236, 242],
+    ],
+    sun: [250, 246, 226],
+    far: [186, 200, 214],
+    near: [240, 245, 250],
+    tree: [92, 112, 112],
+    water: [150, 184, 206],
+    wall: [214, 206, 198],
+    roof: [238, 243, 248],
+    window: [250, 214, 120],
+  },
+  autumn: {
+    sky: [
+      [150, 178, 206],
+      [240, 222, 192],
+    ],
+    sun: [255, 214, 120],
+    far: [150, 130, 100],
+    near: [190, 146, 62],
+    tree: [206, 96, 34],
+    water: [92, 122, 142],
+    wall: [224, 200, 166],
+    roof: [136, 66, 46],
+    window: [110, 116, 126],
+  },
+  night: {
+    sky: [
+      [8, 12, 40],
+      [34, 42, 88],
+    ],
+    sun: [238, 240, 226],
+    far: [24, 34, 62],
+    near: [18, 46, 46],
+    tree: [8, 26, 30],
+    water: [14, 30, 72],
+    wall: [60, 58, 78],
+    roof: [42, 26, 40],
+    window: [255, 220, 110],
+  },
+  sunset: {
+    sky: [
+      [92, 62, 130],
+      [250, 150, 80],
+    ],
+    sun: [255, 222, 140],
+    far: [122, 74, 100],
+    near: [96, 82, 50],
+    tree: [52, 44, 40],
+    water: [190, 104, 98],
+    wall: [214, 150, 120],
+    roof: [110, 46, 52],
+    window: [255, 214, 130],
+  },
 };
 
 export type Landscape = { readonly pixels: Uint8Array; readonly mask: Uint8Array };
@@ -54,7 +130,11 @@ export function paintLandscape(place: Place, season: Season, seed: number): Land
       const top = horizon - shape(x) * height + ridge * 10;
       for (let y = top; y < size; y++) {
         const snow = sharp && ridge === 0 && y < horizon - 20 && season !== "night";
-        put(x, y, snow ? [244, 248, 252] : ridge === 0 ? far : (far.map((v, c) => (v + near[c]!) / 2) as unknown as Rgb));
+        put(
+          x,
+          y,
+          snow ? [244, 248, 252] : ridge === 0 ? far : (far.map((v, c) => (v + near[c]!) / 2) as unknown as Rgb),
+        );
       }
     }
   }
@@ -76,7 +156,8 @@ export function paintLandscape(place: Place, season: Season, seed: number): Land
     const big = (0.6 + 0.8 * depth) * random.range(13, 20);
     if (place === "sea") {
       for (let v = 0; v < big * 0.35; v++) for (let u = -big + v; u < big - v; u++) put(x + u, y + v, roof, true);
-      for (let v = 0; v < big * 1.5; v++) for (let u = 0; u < (big * 1.5 - v) * -0.6 + big * 0.9; u++) put(x + u, y - big * 1.5 + v, wall, true);
+      for (let v = 0; v < big * 1.5; v++)
+        for (let u = 0; u < (big * 1.5 - v) * -0.6 + big * 0.9; u++) put(x + u, y - big * 1.5 + v, wall, true);
     } else if (place === "town" || (place !== "mountains" && random.chance(0.35))) {
       const tall = place === "town" ? big * random.range(1, 2.2) : big;
       for (let v = 0; v < tall; v++) {
@@ -85,14 +166,23 @@ export function paintLandscape(place: Place, season: Season, seed: number): Land
           put(x + u, y - v, lit ? window : wall, true);
         }
       }
-      for (let v = 0; v < big * 0.6; v++) for (let u = -big * 0.75 + v * 1.2; u < big * 0.75 - v * 1.2; u++) put(x + u, y - tall - v, roof, true);
+      for (let v = 0; v < big * 0.6; v++)
+        for (let u = -big * 0.75 + v * 1.2; u < big * 0.75 - v * 1.2; u++) put(x + u, y - tall - v, roof, true);
     } else {
       const round = random.chance(0.5);
-      for (let v = 0; v < big * 0.6; v++) for (let u = -1.5; u < 2; u++) put(x + u, y - v, [96, 66, 42].map((c) => c * (season === "night" ? 0.4 : 1)) as unknown as Rgb, true);
+      for (let v = 0; v < big * 0.6; v++)
+        for (let u = -1.5; u < 2; u++)
+          put(x + u, y - v, [96, 66, 42].map((c) => c * (season === "night" ? 0.4 : 1)) as unknown as Rgb, true);
       for (let v = -big; v < big; v++) {
         for (let u = -big; u < big; u++) {
           const inside = round ? Math.hypot(u, v) < big * 0.62 : Math.abs(u) < (v + big) * 0.32;
-          if (inside) put(x + u, y - big * 1.1 + v, v + u < -big * 0.3 ? (tree.map((c) => c * 1.2) as unknown as Rgb) : tree, true);
+          if (inside)
+            put(
+              x + u,
+              y - big * 1.1 + v,
+              v + u < -big * 0.3 ? (tree.map((c) => c * 1.2) as unknown as Rgb) : tree,
+              true,
+            );
         }
       }
     }

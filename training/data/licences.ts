@@ -12,7 +12,15 @@ export type Licence = {
 };
 
 /** Only what leaves the weights free: no share-alike, no GPL. */
-export const permitted: readonly string[] = ["Apache-2.0", "CC-BY-2.0", "CC-BY-3.0", "CC-BY-4.0", "CC0-1.0", "MIT", "public domain"];
+export const permitted: readonly string[] = [
+  "Apache-2.0",
+  "CC-BY-2.0",
+  "CC-BY-3.0",
+  "CC-BY-4.0",
+  "CC0-1.0",
+  "MIT",
+  "public domain",
+];
 
 const iconify = (name: string): string => `@iconify-json/${name}`;
 const google = "© Google Inc, https://github.com/googlefonts/noto-emoji";
@@ -27,9 +35,24 @@ export const licences: Readonly<Record<Source, Licence>> = {
     licence: "CC-BY-4.0",
     attribution: "© Twitter, Inc and other contributors, https://github.com/jdecked/twemoji",
   },
-  "fluent-emoji-flat": { set: "Fluent Emoji Flat", package: iconify("fluent-emoji-flat"), licence: "MIT", attribution: microsoft },
-  "fluent-emoji-3d": { set: "Fluent Emoji 3D", package: "@lobehub/fluent-emoji-3d", licence: "MIT", attribution: microsoft },
-  fxemoji: { set: "FxEmojis", package: iconify("fxemoji"), licence: "Apache-2.0", attribution: "© Mozilla, https://github.com/mozilla/fxemoji" },
+  "fluent-emoji-flat": {
+    set: "Fluent Emoji Flat",
+    package: iconify("fluent-emoji-flat"),
+    licence: "MIT",
+    attribution: microsoft,
+  },
+  "fluent-emoji-3d": {
+    set: "Fluent Emoji 3D",
+    package: "@lobehub/fluent-emoji-3d",
+    licence: "MIT",
+    attribution: microsoft,
+  },
+  fxemoji: {
+    set: "FxEmojis",
+    package: iconify("fxemoji"),
+    licence: "Apache-2.0",
+    attribution: "© Mozilla, https://github.com/mozilla/fxemoji",
+  },
   "game-icons": {
     set: "Game-icons.net",
     package: iconify("game-icons"),
@@ -50,9 +73,24 @@ export const licences: Readonly<Record<Source, Licence>> = {
   },
   lorelei: { set: "Lorelei", package: "@dicebear/lorelei", licence: "CC0-1.0", attribution: "Lisa Wischofsky" },
   notionists: { set: "Notionists", package: "@dicebear/notionists", licence: "CC0-1.0", attribution: "Zoish" },
-  "open-peeps": { set: "Open Peeps", package: "@dicebear/open-peeps", licence: "CC0-1.0", attribution: "Pablo Stanley" },
-  personas: { set: "Personas", package: "@dicebear/personas", licence: "CC-BY-4.0", attribution: "© Draftbit, https://personas.draftbit.com" },
-  adventurer: { set: "Adventurer", package: "@dicebear/adventurer", licence: "CC-BY-4.0", attribution: "© Lisa Wischofsky" },
+  "open-peeps": {
+    set: "Open Peeps",
+    package: "@dicebear/open-peeps",
+    licence: "CC0-1.0",
+    attribution: "Pablo Stanley",
+  },
+  personas: {
+    set: "Personas",
+    package: "@dicebear/personas",
+    licence: "CC-BY-4.0",
+    attribution: "© Draftbit, https://personas.draftbit.com",
+  },
+  adventurer: {
+    set: "Adventurer",
+    package: "@dicebear/adventurer",
+    licence: "CC-BY-4.0",
+    attribution: "© Lisa Wischofsky",
+  },
   openclipart: {
     set: "Open Clip Art Library",
     package: "pictures/clipart, of Debian's openclipart-png",

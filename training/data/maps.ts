@@ -1,5 +1,5 @@
 /** Invented towns from above, drawn as a road map or as if photographed from the air: street by street the same. */
-import { type Rgb } from "./colours.ts";
+import type { Rgb } from "./colours.ts";
 import { clouds } from "./noise.ts";
 import { Random } from "./random.ts";
 import { area, size } from "./size.ts";
@@ -24,7 +24,12 @@ function layout(seed: number): Uint8Array {
   const parks = new Random("parks", seed);
   const green = Array.from({ length: 400 }, () => parks.next());
   const river = random.chance(0.6);
-  const [riverAt, bend, riverWidth, across] = [random.range(20, 108), random.range(6, 18), random.range(6, 13), random.chance(0.5)];
+  const [riverAt, bend, riverWidth, across] = [
+    random.range(20, 108),
+    random.range(6, 18),
+    random.range(6, 13),
+    random.chance(0.5),
+  ];
   for (let at = 0; at < area; at++) {
     const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
     const [u, v] = [x * dx + y * dy + offX + 200, y * dx - x * dy + offY + 200];
@@ -47,13 +52,24 @@ function layout(seed: number): Uint8Array {
   return kinds;
 }
 
-const roadmap: readonly Rgb[] = [[240, 238, 230], [252, 214, 112], [255, 255, 255], [216, 212, 204], [186, 224, 172], [160, 204, 240]];
+const roadmap: readonly Rgb[] = [
+  [240, 238, 230],
+  [252, 214, 112],
+  [255, 255, 255],
+  [216, 212, 204],
+  [186, 224, 172],
+  [160, 204, 240],
+];
 
 /** [128, 128, 3]; a pure function of its arguments. */
 export function paintMap(style: MapStyle, seed: number): Uint8Array {
   const kinds = layout(seed);
   const random = new Random("map colours", seed);
-  const roof: Rgb = random.pick([[150, 84, 66], [120, 110, 108], [168, 120, 92]] as const);
+  const roof: Rgb = random.pick([
+    [150, 84, 66],
+    [120, 110, 108],
+    [168, 120, 92],
+  ] as const);
   const aerial: readonly Rgb[] = [[112, 122, 84], [96, 98, 100], [120, 122, 122], roof, [52, 88, 46], [38, 62, 76]];
   const grain = clouds(9, "aerial", seed);
   const out = new Uint8ClampedArray(area * 3);

@@ -1,6 +1,7 @@
 /** Smooth random fields for textures: a pure function of place and seed. */
-import { hash } from "./random.ts";
+
 import { field } from "./edits/filters.ts";
+import { hash } from "./random.ts";
 
 /** Lattice values are hashed cheaply: two multiplications a corner. */
 function corner(x: number, y: number, seed: number): number {
@@ -36,9 +37,17 @@ export function clouds(scale: number, ...keys: readonly (string | number)[]): Fl
 }
 
 /** Voronoi cells about `scale` pixels wide: whose cell a pixel is in (0..1 by cell), and how far it is from the border, in pixels. */
-export function cells(scale: number, ...keys: readonly (string | number)[]): { tone: Float32Array; rim: Float32Array; x: Float32Array; y: Float32Array } {
+export function cells(
+  scale: number,
+  ...keys: readonly (string | number)[]
+): { tone: Float32Array; rim: Float32Array; x: Float32Array; y: Float32Array } {
   const seed = hash(...keys);
-  const [tone, rim, px, py] = [0, 0, 0, 0].map(() => new Float32Array(128 * 128)) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const [tone, rim, px, py] = [0, 0, 0, 0].map(() => new Float32Array(128 * 128)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   for (let at = 0; at < tone.length; at++) {
     const [x, y] = [((at % 128) + 0.5) / scale, (Math.floor(at / 128) + 0.5) / scale];
     const [i, j] = [Math.floor(x), Math.floor(y)];

@@ -12,7 +12,9 @@ const heldOutPhotos = 0.15;
 
 /** Photographs are split as concepts are; those of the unseen source are the test's. */
 export function photosOf(split: Split): readonly StoredPicture[] {
-  return storedPictures("photo").filter(({ file }) => (hash("photo-split", file) / 2 ** 32 < heldOutPhotos) === (split !== "train"));
+  return storedPictures("photo").filter(
+    ({ file }) => hash("photo-split", file) / 2 ** 32 < heldOutPhotos === (split !== "train"),
+  );
 }
 
 async function objectScene(split: Split, random: Random): Promise<Scene> {

@@ -29,7 +29,11 @@ export const storedBytes = (file: string): Buffer => readFileSync(join(folder, f
 const decoded = new Map<string, Promise<{ data: Buffer; width: number; height: number }>>();
 
 /** A square of a photograph, [side, side, 3]: `x` and `y` in 0..1 say where, `zoom` in 0..1 how much of the shorter side it shows. */
-export async function photoCrop(file: string, side: number, crop: { x: number; y: number; zoom: number; flip: boolean }): Promise<Uint8Array> {
+export async function photoCrop(
+  file: string,
+  side: number,
+  crop: { x: number; y: number; zoom: number; flip: boolean },
+): Promise<Uint8Array> {
   let whole = decoded.get(file);
   if (!whole) {
     whole = sharp(storedBytes(file))
@@ -44,7 +48,12 @@ export async function photoCrop(file: string, side: number, crop: { x: number; y
   const length = Math.round(Math.min(width, height) * crop.zoom);
   const left = Math.round(crop.x * (width - length));
   const top = Math.round(crop.y * (height - length));
-  const cut = sharp(data, { raw: { width, height, channels: 3 } }).extract({ left, top, width: length, height: length });
+  const cut = sharp(data, { raw: { width, height, channels: 3 } }).extract({
+    left,
+    top,
+    width: length,
+    height: length,
+  });
   const flipped = crop.flip ? cut.flop() : cut;
   return new Uint8Array(await flipped.resize(side, side, { kernel: "lanczos3" }).raw().toBuffer());
 }

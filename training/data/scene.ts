@@ -2,7 +2,7 @@ import { anyBackground, type Background, photograph, textured } from "./backgrou
 import { aColour, otherColour, type Rgb } from "./colours.ts";
 import { conceptNamed, type Source } from "./concepts.ts";
 import { draw, icon, isPictogram } from "./icons.ts";
-import { paintLandscape, type Place, type Season } from "./landscapes.ts";
+import { type Place, paintLandscape, type Season } from "./landscapes.ts";
 import { type MapStyle, paintMap } from "./maps.ts";
 import { photoCrop, type StoredPicture } from "./pictures.ts";
 import { Random } from "./random.ts";
@@ -103,7 +103,15 @@ export async function photoScene(photo: StoredPicture, random: Random): Promise<
   const pixels = await photoCrop(photo.file, size, crop);
   const words = { subject: `a photo of ${photo.words}`, setting: "", extras: [] };
   const origin = { kind: "photo" } as const;
-  return { concept: photo.file, source: "photo", origin, pixels, mask: new Uint8Array(area), words, caption: captionText(words) };
+  return {
+    concept: photo.file,
+    source: "photo",
+    origin,
+    pixels,
+    mask: new Uint8Array(area),
+    words,
+    caption: captionText(words),
+  };
 }
 
 const placeWords: Readonly<Record<Place, string>> = {
@@ -125,12 +133,31 @@ export function landscapeScene(place: Place, season: Season, seed: number): Scen
   const words = { subject: placeWords[place], setting: seasonWords[season], extras: [] };
   const origin = { kind: "landscape", place, season, seed } as const;
   const name = `${place} ${seed}`;
-  return { concept: name, source: "drawn", origin, ...paintLandscape(place, season, seed), words, caption: captionText(words) };
+  return {
+    concept: name,
+    source: "drawn",
+    origin,
+    ...paintLandscape(place, season, seed),
+    words,
+    caption: captionText(words),
+  };
 }
 
 export function mapScene(style: MapStyle, seed: number): Scene {
-  const words = { subject: style === "aerial" ? "an aerial photo of a town" : "a road map of a town", setting: "", extras: [] };
+  const words = {
+    subject: style === "aerial" ? "an aerial photo of a town" : "a road map of a town",
+    setting: "",
+    extras: [],
+  };
   const origin = { kind: "map", style, seed } as const;
   const pixels = paintMap(style, seed);
-  return { concept: `map ${seed}`, source: "drawn", origin, pixels, mask: new Uint8Array(area), words, caption: captionText(words) };
+  return {
+    concept: `map ${seed}`,
+    source: "drawn",
+    origin,
+    pixels,
+    mask: new Uint8Array(area),
+    words,
+    caption: captionText(words),
+  };
 }

@@ -1,12 +1,29 @@
-import { type Colour, type Rgb } from "./colours.ts";
+import type { Colour, Rgb } from "./colours.ts";
 import { cells, clouds } from "./noise.ts";
 import { area, size } from "./size.ts";
 
 /** What a surface looks like; two colours and a scale in pixels make it. */
-export const materials = ["wood", "marble", "bricks", "clouds", "stone", "fabric", "waves", "scales", "grass", "tiles"] as const;
+export const materials = [
+  "wood",
+  "marble",
+  "bricks",
+  "clouds",
+  "stone",
+  "fabric",
+  "waves",
+  "scales",
+  "grass",
+  "tiles",
+] as const;
 export type Material = (typeof materials)[number];
 
-export type Texture = { readonly material: Material; readonly a: Colour; readonly b: Colour; readonly scale: number; readonly seed: number };
+export type Texture = {
+  readonly material: Material;
+  readonly a: Colour;
+  readonly b: Colour;
+  readonly scale: number;
+  readonly seed: number;
+};
 
 const mix = (a: Rgb, b: Rgb, t: number, out: Uint8ClampedArray, at: number): void => {
   for (let c = 0; c < 3; c++) out[at * 3 + c] = a[c]! + (b[c]! - a[c]!) * t;
@@ -44,9 +61,11 @@ function weights({ material, scale, seed }: Texture): (x: number, y: number, at:
         return Math.min(1, Math.abs(Math.hypot(u / (scale * 0.55), v)) ** 3);
       };
     case "grass":
-      return (x, y, at) => Math.min(1, Math.max(0, cloud[at]! * 0.6 + 0.5 * Math.sin(x * 1.9 + Math.sin(y / 5 + x) * 2)));
+      return (x, y, at) =>
+        Math.min(1, Math.max(0, cloud[at]! * 0.6 + 0.5 * Math.sin(x * 1.9 + Math.sin(y / 5 + x) * 2)));
     case "tiles":
-      return (x, y) => ((x % scale) < 2 || (y % scale) < 2 ? 1 : (Math.floor(x / scale) + Math.floor(y / scale)) & 1 ? 0.25 : 0);
+      return (x, y) =>
+        x % scale < 2 || y % scale < 2 ? 1 : (Math.floor(x / scale) + Math.floor(y / scale)) & 1 ? 0.25 : 0;
   }
 }
 

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { apply, Instruction } from "../../index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
-import { instructionFile } from "../gallery.ts";
 import { readInput, refuseOverwriting, routes, sha256 } from "../files.ts";
+import { instructionFile } from "../gallery.ts";
 import { chosenModel } from "../model.ts";
 import { misuse } from "../options.ts";
 import { EDIT, editFiles, editSettings } from "../pictures.ts";
@@ -11,7 +11,11 @@ import { deviceOptions, given } from "../settings.ts";
 export const applyCommand = defineCommand({
   name: "apply",
   summary: "Applies a learned instruction to pictures of any size.",
-  usage: ["INSTRUCTION IMAGE -o FILE", "INSTRUCTION IMAGE|FOLDER… -o FOLDER", "NAME IMAGE -o FILE        (NAME as visii gallery has it)"],
+  usage: [
+    "INSTRUCTION IMAGE -o FILE",
+    "INSTRUCTION IMAGE|FOLDER… -o FOLDER",
+    "NAME IMAGE -o FILE        (NAME as visii gallery has it)",
+  ],
   options: {
     ...EDIT,
     with: { type: "text", hint: "WORDS", help: "words that join the instruction: a hybrid instruction" },

@@ -121,9 +121,18 @@ export const backgroundEdits: readonly Edit[] = [
     needs: "object",
     sample: (random) => {
       const a = anyColour(random, except);
-      return { a, b: nearOrOther(random, a, except), material: random.pick(materials), scale: random.range(14, 34), seed: 1 };
+      return {
+        a,
+        b: nearOrOther(random, a, except),
+        material: random.pick(materials),
+        scale: random.range(14, 34),
+        seed: 1,
+      };
     },
-    phrases: ({ a, material }) => [`put it in front of ${a.name} ${material}`, `make the background ${a.name} ${material}`],
+    phrases: ({ a, material }) => [
+      `put it in front of ${a.name} ${material}`,
+      `make the background ${a.name} ${material}`,
+    ],
     setting: ({ a, material }) => `on ${a.name} ${material}`,
     apply: ({ pixels, mask }, params) => lay(paintTexture(params), pixels, alpha(mask)),
   }),
@@ -132,20 +141,32 @@ export const backgroundEdits: readonly Edit[] = [
     family: "background",
     needs: "object",
     sample: (random) => ({ ...two(random), rays: random.int(7, 14), turn: random.range(0, 1) }),
-    phrases: ({ a, b }) => [`put ${aColour(a)} and ${b.name} sunburst behind it`, `let ${a.name} and ${b.name} rays burst out behind it`],
+    phrases: ({ a, b }) => [
+      `put ${aColour(a)} and ${b.name} sunburst behind it`,
+      `let ${a.name} and ${b.name} rays burst out behind it`,
+    ],
     setting: ({ a, b }) => `on ${aColour(a)} and ${b.name} sunburst`,
     apply: (picture, { a, b, rays, turn }) =>
       behind(picture, {
         words: "",
-        colourAt: (x, y) => (Math.floor((Math.atan2(y - size / 2, x - size / 2) / Math.PI + turn + 2) * rays) & 1 ? a.rgb : b.rgb),
+        colourAt: (x, y) =>
+          Math.floor((Math.atan2(y - size / 2, x - size / 2) / Math.PI + turn + 2) * rays) & 1 ? a.rgb : b.rgb,
       }),
   }),
   define<Two & { x: number; y: number; radius: number }>({
     name: "round gradient background",
     family: "background",
     needs: "object",
-    sample: (random) => ({ ...two(random), x: random.range(0.25, 0.75), y: random.range(0.25, 0.75), radius: random.range(0.5, 0.9) }),
-    phrases: ({ a, b }) => [`let the background glow ${a.name} on ${b.name}`, `put ${aColour(a)} glow on ${b.name} behind it`],
+    sample: (random) => ({
+      ...two(random),
+      x: random.range(0.25, 0.75),
+      y: random.range(0.25, 0.75),
+      radius: random.range(0.5, 0.9),
+    }),
+    phrases: ({ a, b }) => [
+      `let the background glow ${a.name} on ${b.name}`,
+      `put ${aColour(a)} glow on ${b.name} behind it`,
+    ],
     setting: ({ a, b }) => `on ${aColour(a)} glow on ${b.name}`,
     apply: ({ pixels, mask }, { a, b, x, y, radius }) => {
       const glow = field((u, v) => Math.max(0, 1 - Math.hypot(u / size - x, v / size - y) / radius));
@@ -157,12 +178,16 @@ export const backgroundEdits: readonly Edit[] = [
     family: "background",
     needs: "object",
     sample: (random) => ({ ...two(random), angle: anyAngle(random), shift: random.range(-16, 16) }),
-    phrases: ({ a, b, angle }) => [`make the background ${a.name} on the ${towards(angle)} and ${b.name} on the other side`, `split the background into ${a.name} and ${b.name}`],
+    phrases: ({ a, b, angle }) => [
+      `make the background ${a.name} on the ${towards(angle)} and ${b.name} on the other side`,
+      `split the background into ${a.name} and ${b.name}`,
+    ],
     setting: ({ a, b }) => `on a ground half ${a.name}, half ${b.name}`,
     apply: (picture, { a, b, angle, shift }) =>
       behind(picture, {
         words: "",
-        colourAt: (x, y) => ((x - size / 2) * Math.cos(angle) + (y - size / 2) * Math.sin(angle) > shift ? a.rgb : b.rgb),
+        colourAt: (x, y) =>
+          (x - size / 2) * Math.cos(angle) + (y - size / 2) * Math.sin(angle) > shift ? a.rgb : b.rgb,
       }),
   }),
   define<{ radius: number }>({
@@ -174,9 +199,15 @@ export const backgroundEdits: readonly Edit[] = [
     setting: () => "on a blurred background",
     // What is spread must not carry the object's own colours.
     apply: ({ pixels, mask }, { radius }) => {
-      const weight = blur(alpha(mask).map((v) => 1 - v), radius);
+      const weight = blur(
+        alpha(mask).map((v) => 1 - v),
+        radius,
+      );
       const spread = eachChannel(pixels, (values) => {
-        const sum = blur(values.map((v, i) => v * (1 - mask[i]! / 255)), radius);
+        const sum = blur(
+          values.map((v, i) => v * (1 - mask[i]! / 255)),
+          radius,
+        );
         return sum.map((v, i) => v / Math.max(0.02, weight[i]!));
       });
       return lay(spread, pixels, alpha(mask));

@@ -37,7 +37,16 @@ function hueOf(r: number, g: number, b: number): readonly [number, number] {
 }
 
 const hueNames = ["red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink"] as const;
-const hueValues: Readonly<Record<(typeof hueNames)[number], number>> = { red: 0, orange: 28, yellow: 52, green: 125, turquoise: 175, blue: 220, purple: 275, pink: 325 };
+const hueValues: Readonly<Record<(typeof hueNames)[number], number>> = {
+  red: 0,
+  orange: 28,
+  yellow: 52,
+  green: 125,
+  turquoise: 175,
+  blue: 220,
+  purple: 275,
+  pink: 325,
+};
 
 function nearHue(pixels: Uint8Array, hue: number, width: number): Float32Array {
   const out = new Float32Array(area);
@@ -70,7 +79,9 @@ export const gradeEdits: readonly Edit[] = [
   define<{ points: readonly number[] }>({
     name: "tone curve",
     family: "colour",
-    sample: (random) => ({ points: [0, 1, 2, 3].map((i) => random.range(Math.max(0, i / 3 - 0.45), Math.min(1, i / 3 + 0.45))) }),
+    sample: (random) => ({
+      points: [0, 1, 2, 3].map((i) => random.range(Math.max(0, i / 3 - 0.45), Math.min(1, i / 3 + 0.45))),
+    }),
     phrases: () => ["change the tone curve", "give the tones another curve", "regrade the tones"],
     extra: () => "another tone curve",
     apply: ({ pixels }, { points }) => curves(pixels, throughPoints(points)),
@@ -130,7 +141,11 @@ export const gradeEdits: readonly Edit[] = [
     sample: (random) => ({ stops: [0, 1, 2, 3, 4].map(() => anyColour(random)) }),
     phrases: () => ["show it in false colours", "give every tone a colour of its own", "recolour it wildly"],
     extra: () => "false colours",
-    apply: ({ pixels }, { stops }) => toneMap(pixels, stops.map(({ rgb }) => rgb)),
+    apply: ({ pixels }, { stops }) =>
+      toneMap(
+        pixels,
+        stops.map(({ rgb }) => rgb),
+      ),
   }),
   define<{ shadows: Colour; lights: Colour; amount: number }>({
     name: "split tone",
@@ -147,15 +162,26 @@ export const gradeEdits: readonly Edit[] = [
     extra: ({ shadows, lights }) => `${shadows.name} shadows, ${lights.name} lights`,
     apply: ({ pixels }, { shadows, lights, amount }) => {
       const grey = brightness(pixels).map((v) => v / 255);
-      const dark = lay(pixels, shadows.rgb, grey.map((v) => (1 - v) * amount));
-      return lay(dark, lights.rgb, grey.map((v) => v * amount));
+      const dark = lay(
+        pixels,
+        shadows.rgb,
+        grey.map((v) => (1 - v) * amount),
+      );
+      return lay(
+        dark,
+        lights.rgb,
+        grey.map((v) => v * amount),
+      );
     },
   }),
   define<{ gain: number }>({
     name: "contrast",
     family: "colour",
     sample: (random) => ({ gain: random.pick([random.range(0.3, 0.55), random.range(1.8, 3.2)]) }),
-    phrases: ({ gain }) => (gain > 1 ? ["make the contrast strong", "raise the contrast", "make it stark"] : ["make the contrast weak", "flatten the contrast", "make it pale and flat"]),
+    phrases: ({ gain }) =>
+      gain > 1
+        ? ["make the contrast strong", "raise the contrast", "make it stark"]
+        : ["make the contrast weak", "flatten the contrast", "make it pale and flat"],
     extra: ({ gain }) => (gain > 1 ? "strong contrast" : "weak contrast"),
     apply: ({ pixels }, { gain }) => curves(pixels, (v) => 128 + (v - 128) * gain),
   }),
@@ -166,7 +192,10 @@ export const gradeEdits: readonly Edit[] = [
     phrases: () => ["make it a faded old photo", "let the print fade", "bleach it like an old print"],
     extra: () => "faded photo",
     apply: ({ pixels }, { lift, warmth, fade }) =>
-      curves(lay(pixels, unsaturated(pixels), new Float32Array(area).fill(fade)), (v, c) => lift + v * (0.92 - lift / 255) + [warmth, warmth * 0.3, -warmth][c]!),
+      curves(
+        lay(pixels, unsaturated(pixels), new Float32Array(area).fill(fade)),
+        (v, c) => lift + v * (0.92 - lift / 255) + [warmth, warmth * 0.3, -warmth][c]!,
+      ),
   }),
   define<{ hue: string; width: number }>({
     name: "only one colour",
@@ -174,7 +203,8 @@ export const gradeEdits: readonly Edit[] = [
     sample: (random) => ({ hue: random.pick(hueNames), width: random.range(26, 50) }),
     phrases: ({ hue }) => [`keep only the ${hue}`, `make everything grey but what is ${hue}`],
     extra: ({ hue }) => `only ${hue} in colour`,
-    apply: ({ pixels }, { hue, width }) => lay(unsaturated(pixels), pixels, nearHue(pixels, hueValues[hue as keyof typeof hueValues], width)),
+    apply: ({ pixels }, { hue, width }) =>
+      lay(unsaturated(pixels), pixels, nearHue(pixels, hueValues[hue as keyof typeof hueValues], width)),
   }),
   define<{ hue: string; to: Colour; width: number }>({
     name: "replace a colour",
@@ -190,19 +220,35 @@ export const gradeEdits: readonly Edit[] = [
   define<{ from: Colour; angle: number; amount: number }>({
     name: "golden hour",
     family: "light",
-    sample: (random) => ({ from: anyColour(random, [], ["gold", "orange", "peach", "yellow", "coral"]), angle: anyAngle(random), amount: random.range(0.45, 0.75) }),
-    phrases: ({ angle }) => ["light it in the golden hour", `let low sun shine on it from the ${towards(angle)}`, "give it golden evening light"],
+    sample: (random) => ({
+      from: anyColour(random, [], ["gold", "orange", "peach", "yellow", "coral"]),
+      angle: anyAngle(random),
+      amount: random.range(0.45, 0.75),
+    }),
+    phrases: ({ angle }) => [
+      "light it in the golden hour",
+      `let low sun shine on it from the ${towards(angle)}`,
+      "give it golden evening light",
+    ],
     extra: () => "golden hour",
     apply: ({ pixels }, { from, angle, amount }) => {
       const warm = curves(pixels, (v, c) => v * [1.06, 0.9, 0.66][c]!);
-      return lay(warm, from.rgb, along(angle, (t) => amount * t));
+      return lay(
+        warm,
+        from.rgb,
+        along(angle, (t) => amount * t),
+      );
     },
   }),
   define<{ angle: number; dark: number; bright: number }>({
     name: "side light",
     family: "light",
     sample: (random) => ({ angle: anyAngle(random), dark: random.range(0.3, 0.6), bright: random.range(1.2, 1.7) }),
-    phrases: ({ angle }) => [`light it from the ${towards(angle)}`, `let the light come from the ${towards(angle)}`, "light it from one side"],
+    phrases: ({ angle }) => [
+      `light it from the ${towards(angle)}`,
+      `let the light come from the ${towards(angle)}`,
+      "light it from one side",
+    ],
     extra: ({ angle }) => `light from the ${towards(angle)}`,
     apply: ({ pixels }, { angle, dark, bright }) => {
       const share = along(angle, (t) => t);
@@ -212,11 +258,21 @@ export const gradeEdits: readonly Edit[] = [
   define<{ colour: Colour; x: number; y: number; radius: number; amount: number }>({
     name: "light leak",
     family: "light",
-    sample: (random) => ({ colour: anyColour(random), x: random.range(0, 1), y: random.range(0, 1), radius: random.range(0.45, 0.9), amount: random.range(0.7, 1) }),
+    sample: (random) => ({
+      colour: anyColour(random),
+      x: random.range(0, 1),
+      y: random.range(0, 1),
+      radius: random.range(0.45, 0.9),
+      amount: random.range(0.7, 1),
+    }),
     phrases: ({ colour }) => [`let ${colour.name} light leak in`, `put ${aColour(colour)} glow on it`],
     extra: ({ colour }) => `${colour.name} light leak`,
     apply: ({ pixels }, { colour, x, y, radius, amount }) =>
-      lay(pixels, colour.rgb, field((u, v) => amount * Math.max(0, 1 - Math.hypot(u / size - x, v / size - y) / radius))),
+      lay(
+        pixels,
+        colour.rgb,
+        field((u, v) => amount * Math.max(0, 1 - Math.hypot(u / size - x, v / size - y) / radius)),
+      ),
   }),
   define<{ angle: number; shift: number; amount: number }>({
     name: "rainbow wash",
@@ -227,20 +283,29 @@ export const gradeEdits: readonly Edit[] = [
     apply: ({ pixels }, { angle, shift, amount }) => {
       const where = along(angle, (t) => t + shift);
       const rainbow = canvas();
-      for (let i = 0; i < area; i++) for (let c = 0; c < 3; c++) rainbow[i * 3 + c] = 128 + 127 * Math.cos(2 * Math.PI * (where[i]! - c / 3));
+      for (let i = 0; i < area; i++)
+        for (let c = 0; c < 3; c++) rainbow[i * 3 + c] = 128 + 127 * Math.cos(2 * Math.PI * (where[i]! - c / 3));
       return lay(pixels, bytes(rainbow), new Float32Array(area).fill(amount));
     },
   }),
   define<{ cold: number; snow: number; height: number }>({
     name: "winter",
     family: "light",
-    sample: (random) => ({ cold: random.range(0.5, 0.9), snow: random.range(0.75, 1), height: random.range(0.5, 0.75) }),
+    sample: (random) => ({
+      cold: random.range(0.5, 0.9),
+      snow: random.range(0.75, 1),
+      height: random.range(0.5, 0.75),
+    }),
     phrases: () => ["make it winter", "cover the ground with snow", "let it be a cold winter day"],
     extra: () => "in winter",
     apply: ({ pixels }, { cold, snow, height }) => {
       const pale = lay(pixels, unsaturated(pixels), new Float32Array(area).fill(cold * 0.7));
       const blue = curves(pale, (v, c) => v * (1 + cold * [-0.18, -0.04, 0.08][c]!) + [18, 24, 36][c]! * cold);
-      return lay(blue, [246, 250, 255], field((x, y) => snow * ((y / size - height + 0.05 * Math.sin(x / 9)) * 5)));
+      return lay(
+        blue,
+        [246, 250, 255],
+        field((x, y) => snow * ((y / size - height + 0.05 * Math.sin(x / 9)) * 5)),
+      );
     },
   }),
 ];

@@ -18,8 +18,24 @@ import { thingEdits } from "./thing.ts";
 export type { Edit, Family, Needs, Params, Picture } from "./edit.ts";
 
 /** Kinds that version 2 of the model was trained on; what is held out is drawn from the others, so that the two can be compared. */
-const before: readonly Edit[] = [...colourEdits, ...lightEdits, ...styleEdits, ...objectEdits, ...overlayEdits, ...frameEdits.slice(0, 7), ...backgroundEdits.slice(0, 6)];
-const since: readonly Edit[] = [...gradeEdits, ...printEdits, ...thingEdits, ...materialEdits, ...frameEdits.slice(7), ...backgroundEdits.slice(6), ...placeEdits];
+const before: readonly Edit[] = [
+  ...colourEdits,
+  ...lightEdits,
+  ...styleEdits,
+  ...objectEdits,
+  ...overlayEdits,
+  ...frameEdits.slice(0, 7),
+  ...backgroundEdits.slice(0, 6),
+];
+const since: readonly Edit[] = [
+  ...gradeEdits,
+  ...printEdits,
+  ...thingEdits,
+  ...materialEdits,
+  ...frameEdits.slice(7),
+  ...backgroundEdits.slice(6),
+  ...placeEdits,
+];
 
 const seed = "tiny-3";
 const rank = (name: string): number => hash("held-out edit", seed, name) / 2 ** 32;
@@ -35,7 +51,10 @@ const heldOutNames = new Set(
 /** Every kind of edit that training shows, by itself. */
 export const trainedEdits: readonly Edit[] = [...before, ...since].filter(({ name }) => !heldOutNames.has(name));
 
-const pointwise = trainedEdits.filter(({ family, name }) => ["colour", "light", "style"].includes(family) && !["fog", "vignette", "spotlight"].includes(name));
+const pointwise = trainedEdits.filter(
+  ({ family, name }) =>
+    ["colour", "light", "style"].includes(family) && !["fog", "vignette", "spotlight"].includes(name),
+);
 const locals = regions.flatMap((where) => pointwise.map((inner) => localEdit(inner, where)));
 
 /** Of regions and edits, about one combination in ten is never trained on. */
@@ -44,12 +63,17 @@ const heldOutLocal = locals.filter(({ name }) => rank(name) < 0.1).toSorted((a, 
 
 /** Of two edits in turn, whether their combination is never trained on. */
 export function isHeldOutComposition(first: string, second: string): boolean {
-  return (first === "grey" && trainedEdits.some(({ name, family }) => name === second && family === "frame")) || rank(`${first}+${second}`) < 0.06;
+  return (
+    (first === "grey" && trainedEdits.some(({ name, family }) => name === second && family === "frame")) ||
+    rank(`${first}+${second}`) < 0.06
+  );
 }
 
 /** Edits that training never shows: kinds, colours, regions and compositions. */
 export const heldOutEdits: readonly Edit[] = [
   ...alwaysHeldOut,
-  ...since.filter(({ name }) => heldOutNames.has(name)).map((edit): Edit => ({ ...edit, nearestWords: nearest(edit.name) })),
+  ...since
+    .filter(({ name }) => heldOutNames.has(name))
+    .map((edit): Edit => ({ ...edit, nearestWords: nearest(edit.name) })),
   ...heldOutLocal.slice(0, 3),
 ];

@@ -23,7 +23,8 @@ export const regions: readonly Region<Params>[] = [
     needsObject: false,
     sample: (random) => ({ angle: anyAngle(random), shift: random.range(-14, 14) }),
     words: ({ angle }) => `only in the ${towards(angle)} half`,
-    cover: (_, { angle, shift }) => field((x, y) => (x - size / 2) * Math.cos(angle) + (y - size / 2) * Math.sin(angle) - shift + 0.5),
+    cover: (_, { angle, shift }) =>
+      field((x, y) => (x - size / 2) * Math.cos(angle) + (y - size / 2) * Math.sin(angle) - shift + 0.5),
   }),
   region<{ x: number; y: number; radius: number }>({
     name: "circle",
@@ -44,7 +45,10 @@ export const regions: readonly Region<Params>[] = [
     needsObject: false,
     sample: (random) => ({ angle: anyAngle(random), shift: random.range(-20, 20), width: random.range(20, 38) }),
     words: () => "only in a band across",
-    cover: (_, { angle, shift, width }) => field((x, y) => width - Math.abs((x - size / 2) * Math.cos(angle) + (y - size / 2) * Math.sin(angle) - shift) + 0.5),
+    cover: (_, { angle, shift, width }) =>
+      field(
+        (x, y) => width - Math.abs((x - size / 2) * Math.cos(angle) + (y - size / 2) * Math.sin(angle) - shift) + 0.5,
+      ),
   }),
   region<Record<string, never>>({
     name: "object",
@@ -65,7 +69,8 @@ export const regions: readonly Region<Params>[] = [
     needsObject: false,
     sample: (random) => ({ pitch: random.range(26, 44), angle: anyAngle(random) }),
     words: () => "only in every second strip",
-    cover: (_, { pitch, angle }) => field((x, y) => (((x * Math.cos(angle) + y * Math.sin(angle) + 40 * pitch) % pitch) < pitch / 2 ? 1 : 0)),
+    cover: (_, { pitch, angle }) =>
+      field((x, y) => ((x * Math.cos(angle) + y * Math.sin(angle) + 40 * pitch) % pitch < pitch / 2 ? 1 : 0)),
   }),
 ];
 
@@ -78,7 +83,8 @@ export function localEdit(inner: Edit, where: Region<Params>): Edit {
     sample: (random) => ({ region: where.sample(random), inner: inner.sample(random) }),
     phrases: (params) => inner.phrases(params.inner).map((phrase) => `${phrase}, ${where.words(params.region)}`),
     extra: (params) => `${inner.extra?.(params.inner) ?? inner.name} ${where.words(params.region)}`,
-    apply: (picture, params) => lay(picture.pixels, inner.apply(picture, params.inner), where.cover(picture, params.region)),
+    apply: (picture, params) =>
+      lay(picture.pixels, inner.apply(picture, params.inner), where.cover(picture, params.region)),
     codes: (params) => [codeOf(`in ${where.name}`, params.region), codeOf(inner.name, params.inner)],
     nearestWords: (params) => inner.phrases(params.inner)[0]!,
   });
