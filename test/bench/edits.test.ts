@@ -3,10 +3,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { barsOf, leavesOpen, medianInterval } from "../../bench/edits/bars.ts";
 import { byTurns, chooseTrained, taskOf, wrongTask } from "../../bench/edits/choose.ts";
 import { fill, type Plan } from "../../bench/edits/run.ts";
 import { type Case, Store } from "../../bench/edits/store.ts";
-import { barsOf, formatTable, rowsOf } from "../../bench/edits/table.ts";
+import { formatClasses, formatTable, rowsOf } from "../../bench/edits/table.ts";
 import { applyColours, fitColours } from "../../src/baselines/index.ts";
 import { median } from "../../src/eval/statistics.ts";
 import type { Image } from "../../src/image/pixels.ts";
@@ -128,21 +129,50 @@ const made = (
 test("rows are medians over pairs and pictures; bars are medians over edits, and can be missed", () => {
   const good = [
     ...[0.1, 0.2, 0.9].map((ratio, pair) => made("sepia", false, "one pair", ratio, pair)),
-    made("sepia", false, "text", 0.3),
-    made("emboss", true, "one pair", 0.4, 0),
+    made("sepia", false, "text", 0.12),
+    made("sepia", false, "four pairs", 0.1),
+    made("sepia", false, "floor", 0.01),
+    made("emboss", true, "one pair", 0.19, 0),
+    made("emboss", true, "four pairs", 0.08),
     made("emboss", true, "text", 0.6),
+    made("emboss", true, "colours", 0.7),
     made("emboss", true, "wrong", 1.1),
   ];
   const rows = rowsOf(good);
   assert.deepEqual(
     rows.map(({ ratios }) => ratios["one pair"]),
-    [0.2, 0.4],
+    [0.2, 0.19],
   );
-  assert.ok(barsOf(rows).every(({ met }) => met));
-  assert.match(formatTable(rows), /sepia .* 0\.300 .* 0\.200/);
-  const bad = good.map((each) => ({ ...each, ratio: each.method === "wrong" ? 0.7 : each.ratio + 0.5 }));
-  assert.deepEqual(barsOf(rowsOf(bad)).filter(({ met }) => met).length, 1); // one pair still beats the words
-  assert.ok(barsOf([]).every(({ met }) => !met));
+  const open = new Set(["emboss"]);
+  assert.deepEqual(
+    barsOf(good, open).filter(({ met }) => !met),
+    [],
+  );
+  assert.match(formatTable(rows), /sepia .* 0\.120 .* 0\.200/);
+  assert.match(formatClasses(rows), /f, never trained on .* 1 .* 0\.600/);
+  const bad = good.map((each) => ({
+    ...each,
+    error: each.error * 10,
+    ratio: each.method === "wrong" ? 0.7 : each.method === "four pairs" ? 2 : each.ratio + 0.6,
+  }));
+  // One pair still beats the words and the colour transform.
+  assert.equal(barsOf(bad, open).filter(({ met }) => met).length, 2);
+  assert.ok(barsOf([], open).every(({ met }) => !met));
+});
+
+test("an interval over edits holds the median, narrows with their number, and is one value for equal ones", () => {
+  const values = (count: number) => Array.from({ length: count }, (_, i) => (i * 37) % 100);
+  const [few, many] = [medianInterval(values(10)), medianInterval(values(100))];
+  for (const { low, value, high } of [few, many]) assert.ok(low <= value && value <= high);
+  assert.ok(many.high - many.low < few.high - few.low);
+  assert.deepEqual(medianInterval([3, 3, 3]), { value: 3, low: 3, high: 3 });
+});
+
+test("words that name every parameter leave nothing open; a duotone's do", () => {
+  const named = (name: string) => trainedEdits.find((edit) => edit.name === name)!;
+  assert.ok(leavesOpen(named("duotone")) || leavesOpen(named("curves")));
+  const fixed = { ...named("sepia"), sample: () => ({}), phrases: () => ["make it sepia"] };
+  assert.ok(!leavesOpen(fixed));
 });
 
 test("the whole table on nano; what is done is not done again, not even after a line that was cut off", async () => {
