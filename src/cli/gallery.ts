@@ -20,14 +20,16 @@ export interface Exhibit {
   readonly after: string;
 }
 
-/** All that is in the gallery, in its own order. */
-export function gallery(): Exhibit[] {
-  const list = JSON.parse(readFileSync(join(FOLDER, "gallery.json"), "utf8")) as Pick<
-    Exhibit,
-    "name" | "words" | "shows"
-  >[];
+/** All that is in the gallery, in its own order. Throws `VisiiError("input")` where the folder has none. */
+export function gallery(folder = FOLDER): Exhibit[] {
+  const index = join(folder, "gallery.json");
+  if (!existsSync(index)) {
+    const message = "There is no gallery in this copy of visii; `npm run train:gallery` learns one.";
+    throw new VisiiError("input", message, { folder });
+  }
+  const list = JSON.parse(readFileSync(index, "utf8")) as Pick<Exhibit, "name" | "words" | "shows">[];
   return list.map((each) => {
-    const file = (end: string) => join(FOLDER, each.name, end);
+    const file = (end: string) => join(folder, each.name, end);
     return {
       ...each,
       instruction: file("instruction.safetensors"),
@@ -38,23 +40,20 @@ export function gallery(): Exhibit[] {
 }
 
 /** The exhibit of that name. Throws `VisiiError("input")` where there is none. */
-export function exhibit(name: string): Exhibit {
-  const all = gallery();
+export function exhibit(name: string, folder = FOLDER): Exhibit {
+  const all = gallery(folder);
   const found = all.find((each) => each.name === name);
   if (found) return found;
   const near = nearest(
     name,
     all.map((each) => each.name),
   );
-  throw new VisiiError(
-    "input",
-    `The gallery has no "${name}"; ${near ? `did you mean ${near}?` : "visii gallery lists what it has."}`,
-    { name },
-  );
+  const way = near ? `did you mean ${near}?` : "visii gallery lists what it has.";
+  throw new VisiiError("input", `The gallery has no "${name}"; ${way}`, { name });
 }
 
 /** The file of an instruction that is named by its path or, where there is no such file, as in the gallery. */
-export function instructionFile(named: string): string {
+export function instructionFile(named: string, folder = FOLDER): string {
   if (existsSync(named) || !/^[\w-]+$/.test(named)) return named;
-  return exhibit(named).instruction;
+  return exhibit(named, folder).instruction;
 }
