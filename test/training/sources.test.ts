@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { sources } from "../../training/data/concepts.ts";
 import { licences, permitted } from "../../training/data/licences.ts";
@@ -9,7 +8,6 @@ import { type StoredPicture, storedPictures } from "../../training/data/pictures
 
 const root = join(import.meta.dirname, "..", "..");
 const data = join(root, "training", "data");
-const require = createRequire(import.meta.url);
 const sheet = readFileSync(join(data, "SOURCES.md"), "utf8");
 const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   devDependencies: Record<string, string>;
@@ -17,14 +15,12 @@ const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), 
 
 // Where a package says its drawings' licence: Iconify's in info.json, DiceBear's at the top of LICENSE, else in package.json.
 function licenceOf(name: string): string {
-  const folder = dirname(require.resolve(`${name}/package.json`, { paths: [root] }));
+  const folder = join(root, "node_modules", name);
   const text = (file: string) => readFileSync(join(folder, file), "utf8");
   if (name.startsWith("@iconify-json/"))
     return (JSON.parse(text("info.json")) as { license: { spdx: string } }).license.spdx;
   if (name.startsWith("@dicebear/")) {
-    const [, found] = /^License: (CC0|CC BY) ([\d.]+)/m.exec(text("LICENSE"))
-      ? /^License: ((?:CC0|CC BY) [\d.]+)/m.exec(text("LICENSE"))!
-      : [];
+    const [, found] = /^License: ((?:CC0|CC BY) [\d.]+)/m.exec(text("LICENSE")) ?? [];
     return found!.replace("CC BY", "CC-BY").replace(" ", "-");
   }
   return (JSON.parse(text("package.json")) as { license: string }).license;
