@@ -3,8 +3,9 @@ Trains tiny's InstructPix2Pix on the encoded pairs. `python train_unet.py [--sta
 
 Goes on from `unet.pt` in the training's folder where there is one, with whatever pairs are encoded by then; a checkpoint is written every few minutes
 (`--minutes`, 3 by default) and on Ctrl-C. The learning rate stays at its peak, so that a run has no end of its own: `--finish 3000` lets it fall to
-nothing over the next 3,000 steps and stops. `--start FILE` begins with the weights of another UNet's checkpoint, wherever names and shapes agree;
-attention that it did not have adds nothing at first.
+nothing over the next 3,000 steps and stops; the checkpoint knows of it, so that a fall that was interrupted goes on without the option.
+`--start FILE` begins with the weights of another UNet's checkpoint, wherever names and shapes agree; attention that it did not have adds nothing
+at first.
 """
 
 import sys
@@ -106,15 +107,14 @@ def graft(unet, state):
 
 
 class Rate:
-    """The learning rate: up to its peak, there, and down at the end that `--finish` asks for."""
+    """The learning rate: up to its peak, there, and down at the end that `--finish` asks for; `down` is a fall that has begun, (first step, steps)."""
 
-    def __init__(self, step, warmed):
+    def __init__(self, step, down):
         finish = option("--finish")
-        self.down = (step, int(finish)) if finish else None
-        self.warmed = warmed
+        self.down = (step, int(finish)) if finish else down
 
     def at(self, step):
-        rate = SETTINGS["lr"] * min(1, (step - self.warmed + 1) / 200)
+        rate = SETTINGS["lr"] * min(1, (step + 1) / 200)
         if self.down:
             rate *= max(0.02, 1 - (step - self.down[0]) / self.down[1])
         return rate
@@ -148,7 +148,7 @@ def main():
     if state:
         optimizer.load_state_dict(state["optimizer"])
         average.shadow, step = {name: value.to(device) for name, value in state["average"].items()}, state["step"]
-    rate = Rate(step, 0)
+    rate = Rate(step, state.get("down") if state else None)
     log = Log("unet", state is not None)
     log.write(step=step, pairs=len(samples), instructions=len(samples.table), codes=len(samples.codes.keys), parameters=sum(p.numel() for p in unet.parameters()))
     batch = SETTINGS["batch"]
@@ -184,7 +184,7 @@ def main():
         return {name: round(value, 5) for name, value in sums.items()}
 
     def checkpoint():
-        save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizer=optimizer.state_dict(), average=average.shadow, step=step, codes=samples.codes.state())
+        save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizer=optimizer.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())
 
     saved, started, running = time.time(), time.time(), []
     try:
