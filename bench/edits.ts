@@ -3,8 +3,8 @@
  * [--pairs 3] [--four] [--seed 1] [--learn JSON] [--apply JSON] [--threads N] [--out FOLDER]`
  *
  * `--four` learns from four pairs together, too. Of each case: the error of the result to the truth, over that of the untouched picture; medians per edit, then over edits, by class, and every
- * bar that the model has to reach, with intervals over edits. Run again, it goes on
- * where it was stopped. `--learn` and `--apply` go over the model's own settings.
+ * bar that the model has to reach, with intervals over edits; and sheets: all of them, ten from the best to the worst, and the six worst. Run again,
+ * it goes on where it was stopped. `--learn` and `--apply` go over the model's own settings.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { heldOutEdits, trainedEdits } from "../training/data/index.ts";
 import { barsOf, formatBars, leavesOpen } from "./edits/bars.ts";
 import { chooseTrained, PAIRS, type Task, taskOf } from "./edits/choose.ts";
 import { fill, type Plan } from "./edits/run.ts";
-import { sheetOf } from "./edits/sheet.ts";
+import { chosenToShow, sheetOf } from "./edits/sheet.ts";
 import { Store } from "./edits/store.ts";
 import { formatClasses, formatTable, rowsOf } from "./edits/table.ts";
 
@@ -100,9 +100,24 @@ const open = [...trainedEdits, ...heldOutEdits].filter(leavesOpen).map(({ name }
 const bars = barsOf(cases, new Set(open));
 const { steps, lr, batch } = setup.learn;
 const title = `${identity.name} ${identity.version}, seed ${settings.seed}, learned in ${steps} steps of ${batch}, rate ${lr}`;
-const sheet = join(store.folder, "sheet.png");
-await writeImage(sheet, await renderSheet(await sheetOf(plan.tasks, store, title)));
+const { across, worst } = chosenToShow(rows, 10, 6);
+const sheets: readonly (readonly [file: string, edits: readonly string[], title: string])[] = [
+  ["sheet", order, "Edits of pictures kept out of training"],
+  [
+    "across",
+    across,
+    `${across.length} of ${rows.length} edits, from the best learned to the worst, in equal distances`,
+  ],
+  ["worst", worst, `The ${worst.length} of ${rows.length} edits that are learned worst`],
+];
+const byName = new Map(plan.tasks.map((task) => [task.edit, task]));
+for (const [file, edits, heading] of sheets) {
+  const tasks = edits.map((edit) => byName.get(edit)!);
+  await writeImage(join(store.folder, `${file}.png`), await renderSheet(await sheetOf(tasks, store, heading, title)));
+}
 const result = { setup, bars, rows, cases };
 await writeFileAtomic(join(store.folder, "edits.json"), `${JSON.stringify(result, null, 2)}\n`);
 
-process.stdout.write(`${title}\n\n${formatTable(rows)}\n\n${formatClasses(rows)}\n\n${formatBars(bars)}\n\n${sheet}\n`);
+process.stdout.write(
+  `${title}\n\n${formatTable(rows)}\n\n${formatClasses(rows)}\n\n${formatBars(bars)}\n\n${store.folder}\n`,
+);

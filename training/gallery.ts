@@ -1,5 +1,5 @@
 /**
- * Makes the gallery anew, with the model as it is: `npm run train:gallery -- [--only NAME …]`. Each exhibit is learned, with the model's own presets,
+ * Makes the gallery anew, with the model as it is: `npm run train:gallery -- [--only NAME …] [--threads N]`. Each exhibit is learned, with the model's own presets,
  * from one pair of pictures that no training saw; it belongs to the weights that learned it.
  */
 import { mkdirSync } from "node:fs";
@@ -38,10 +38,14 @@ const exhibits: readonly (readonly [name: string, edit: string, seed: number])[]
 ];
 
 const { values } = parseArgs({
-  options: { only: { type: "string", multiple: true }, model: { type: "string", default: "tiny" } },
+  options: {
+    only: { type: "string", multiple: true },
+    model: { type: "string", default: "tiny" },
+    threads: { type: "string" },
+  },
 });
 const folder = join(import.meta.dirname, "..", "gallery");
-await using model = await loadModel(values.model);
+await using model = await loadModel(values.model, values.threads ? { threads: Number(values.threads) } : {});
 const list: { name: string; words: string; shows: string }[] = [];
 for (const [name, kind, seed] of exhibits) {
   const edit = [...trainedEdits, ...heldOutEdits].find((each) => each.name === kind);

@@ -55,7 +55,8 @@ const steps: Readonly<Record<string, () => void | Promise<void>>> = {
       ...(count === undefined ? ["--four"] : ["--pairs", "1"]),
     ];
     script("bench/edits.ts", [...table, "--out", out], "edits.txt");
-    copyFileSync(join(out, "sheet.png"), join(images, "tiny-edits.png"));
+    copyFileSync(join(out, "across.png"), join(images, "tiny-edits.png"));
+    copyFileSync(join(out, "worst.png"), join(images, "tiny-failures.png"));
   },
   clip: () => script("bench/clip.ts", [...few("--pictures"), ...few("--edits")], "clip.txt"),
   photographs: () =>

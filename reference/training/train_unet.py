@@ -1,11 +1,11 @@
 """
-Trains tiny's InstructPix2Pix on the encoded pairs. `python train_unet.py [--start FILE] [--finish STEPS] [--device cuda]`
+Trains tiny's InstructPix2Pix on the encoded pairs. `python train_unet.py [--start FILE] [--finish STEPS] [--timestep-power P] [--device cuda]`
 
 Goes on from `unet.pt` in the training's folder where there is one, with whatever pairs are encoded by then; a checkpoint is written every few minutes
 (`--minutes`, 3 by default) and on Ctrl-C. The learning rate stays at its peak, so that a run has no end of its own: `--finish 3000` lets it fall to
 nothing over the next 3,000 steps and stops; the checkpoint knows of it, so that a fall that was interrupted goes on without the option.
 `--start FILE` begins with the weights of another UNet's checkpoint, wherever names and shapes agree; attention that it did not have adds nothing
-at first.
+at first. `--timestep-power` goes over the configuration's, to look at high timesteps more in the end.
 """
 
 import sys
@@ -151,7 +151,7 @@ def main():
     rate = Rate(step, state.get("down") if state else None)
     log = Log("unet", state is not None)
     log.write(step=step, pairs=len(samples), instructions=len(samples.table), codes=len(samples.codes.keys), parameters=sum(p.numel() for p in unet.parameters()))
-    batch = SETTINGS["batch"]
+    batch, power = SETTINGS["batch"], float(option("--timestep-power", SETTINGS["timestepPower"]))
     rng = np.random.default_rng([CONFIG["seed"], step])
     torch.manual_seed(CONFIG["seed"] + step)
     checked = build().to(device, memory_format=torch.channels_last)
@@ -200,7 +200,7 @@ def main():
             states = torch.where((fate < both + text)[:, None, None], nothing, states)
             before = before * ((fate >= both) & ((fate < both + text) | (fate >= both + text + image))).float()[:, None, None, None]
             # One timestep from each of `batch` stretches: every batch sees all levels of noise, and high ones, where the edit is decided, most.
-            t = (((torch.randperm(batch) + torch.rand(batch)) / batch) ** SETTINGS["timestepPower"] * 1000).long().to(device)
+            t = (((torch.randperm(batch) + torch.rand(batch)) / batch) ** power * 1000).long().to(device)
             for group in optimizer.param_groups:
                 group["lr"] = rate.at(step)
             loss = loss_of(unet, before, after, states, t, torch.randn(after.shape).to(device))

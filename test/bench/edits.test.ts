@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { barsOf, leavesOpen, medianInterval } from "../../bench/edits/bars.ts";
 import { byTurns, chooseTrained, taskOf, wrongTask } from "../../bench/edits/choose.ts";
 import { fill, type Plan } from "../../bench/edits/run.ts";
+import { chosenToShow } from "../../bench/edits/sheet.ts";
 import { type Case, Store } from "../../bench/edits/store.ts";
 import { formatClasses, formatTable, rowsOf } from "../../bench/edits/table.ts";
 import { applyColours, fitColours } from "../../src/baselines/index.ts";
@@ -159,6 +160,14 @@ test("rows are medians over pairs and pictures; bars are medians over edits, and
   // One pair still beats the words and the colour transform.
   assert.equal(barsOf(bad, open).filter(({ met }) => met).length, 2);
   assert.ok(barsOf([], open).every(({ met }) => !met));
+});
+
+test("edits to show lie in equal distances from the best to the worst; the worst begin with the worst", () => {
+  const cases = [0.5, 0.1, 0.4, 0.2, 0.3, 0.6].map((ratio) => made(`edit ${ratio}`, false, "one pair", ratio, 0));
+  const { across, worst } = chosenToShow(rowsOf(cases), 3, 2);
+  assert.deepEqual(across, ["edit 0.2", "edit 0.4", "edit 0.6"]);
+  assert.deepEqual(worst, ["edit 0.6", "edit 0.5"]);
+  assert.deepEqual(chosenToShow(rowsOf(cases.slice(0, 1)), 3, 2), { across: ["edit 0.5"], worst: ["edit 0.5"] });
 });
 
 test("an interval over edits holds the median, narrows with their number, and is one value for equal ones", () => {
