@@ -12,7 +12,7 @@ test("the gallery: at least twelve instructions of the built-in model, each of w
   assert.ok(all.length >= 12, `${all.length} instructions`);
   for (const { name, words, shows, instruction, before, after } of all) {
     assert.ok(words.length > 0 && shows.length > 0, name);
-    const learned = Instruction.parse(readFileSync(instruction), instruction);
+    const learned = await Instruction.parse(readFileSync(instruction), instruction);
     const [input, truth] = [await readImage(before), await readImage(after)];
     const [result] = await apply(model, learned, input);
     const ratio = errorRatio(result!, truth, input);
