@@ -113,7 +113,7 @@ const sheets: readonly (readonly [file: string, edits: readonly string[], title:
 const byName = new Map(plan.tasks.map((task) => [task.edit, task]));
 for (const [file, edits, heading] of sheets) {
   const tasks = edits.map((edit) => byName.get(edit)!);
-  await writeImage(join(store.folder, `${file}.png`), await renderSheet(await sheetOf(tasks, store, heading, title)));
+  await writeImage(join(store.folder, `${file}.webp`), await renderSheet(await sheetOf(tasks, store, heading, title)));
 }
 const result = { setup, bars, rows, cases };
 await writeFileAtomic(join(store.folder, "edits.json"), `${JSON.stringify(result, null, 2)}\n`);

@@ -60,7 +60,7 @@ async function drawAll(): Promise<void> {
       ],
       ...{ cell: 128, arrows: [0], breaks: [1, 3] },
     });
-    await writeImage(join(values.out, `${id}.png`), sheet);
+    await writeImage(join(values.out, `${id}.webp`), sheet);
     process.stderr.write(`${id} of ${items.length}\n`);
   }
   const { name, version } = model.parts.identity;

@@ -55,8 +55,8 @@ const steps: Readonly<Record<string, () => void | Promise<void>>> = {
       ...(count === undefined ? ["--four"] : ["--pairs", "1"]),
     ];
     script("bench/edits.ts", [...table, "--out", out], "edits.txt");
-    copyFileSync(join(out, "across.png"), join(images, "tiny-edits.png"));
-    copyFileSync(join(out, "worst.png"), join(images, "tiny-failures.png"));
+    copyFileSync(join(out, "across.webp"), join(images, "tiny-edits.webp"));
+    copyFileSync(join(out, "worst.webp"), join(images, "tiny-failures.webp"));
   },
   clip: () => script("bench/clip.ts", [...few("--pictures"), ...few("--edits")], "clip.txt"),
   photographs: () =>
@@ -64,7 +64,7 @@ const steps: Readonly<Record<string, () => void | Promise<void>>> = {
       ...few("--edits"),
       ...few("--photographs"),
       "--out",
-      join(images, "tiny-photographs.png"),
+      join(images, "tiny-photographs.webp"),
     ]),
   look: () =>
     script("bench/look.ts", [
