@@ -187,7 +187,7 @@ export const frameEdits: readonly Edit[] = [
     },
     phrases: ({ a, b }) => [
       `put a frame fading from ${a.name} to ${b.name} around it`,
-      `give it a ${a.name} to ${b.name} border`,
+      `give it a border from ${a.name} to ${b.name}`,
     ],
     extra: ({ a, b }) => `frame from ${a.name} to ${b.name}`,
     apply: ({ pixels }, { a, b, width, angle }) => {
