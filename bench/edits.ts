@@ -2,8 +2,9 @@
  * The table by edit, on pictures kept out of training. `npm run bench:edits -- [--model tiny] [--edits 15] [--only NAME …] [--tests 4]
  * [--pairs 3] [--four] [--seed 1] [--learn JSON] [--apply JSON] [--threads N] [--out FOLDER]`
  *
- * Of each case: the error of the result to the truth, over that of the untouched picture; medians per edit, then over edits. Run again, it goes on
- * where it was stopped. `--learn` and `--apply` go over the model's own settings.
+ * `--four` learns from four pairs together, too. Of each case: the error of the result to the truth, over that of the untouched picture; medians per edit, then over edits, by class, and every
+ * bar that the model has to reach, with intervals over edits; and sheets: all of them, ten from the best to the worst, and the six worst. Run again,
+ * it goes on where it was stopped. `--learn` and `--apply` go over the model's own settings.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -12,11 +13,12 @@ import { writeFileAtomic } from "../src/files/atomic.ts";
 import { renderSheet, writeImage } from "../src/image/node.ts";
 import { type EditSettings, type LearnSettings, loadModel } from "../src/index.ts";
 import { heldOutEdits, trainedEdits } from "../training/data/index.ts";
+import { barsOf, formatBars, leavesOpen } from "./edits/bars.ts";
 import { chooseTrained, PAIRS, type Task, taskOf } from "./edits/choose.ts";
 import { fill, type Plan } from "./edits/run.ts";
-import { sheetOf } from "./edits/sheet.ts";
+import { chosenToShow, sheetOf } from "./edits/sheet.ts";
 import { Store } from "./edits/store.ts";
-import { barsOf, formatBars, formatTable, rowsOf } from "./edits/table.ts";
+import { formatClasses, formatTable, rowsOf } from "./edits/table.ts";
 
 const { values } = parseArgs({
   options: {
@@ -94,12 +96,28 @@ const cases = store.cases.filter(
 );
 const order = plan.tasks.map(({ edit }) => edit);
 const rows = rowsOf(cases.toSorted((a, b) => order.indexOf(a.edit) - order.indexOf(b.edit)));
-const bars = barsOf(rows);
+const open = [...trainedEdits, ...heldOutEdits].filter(leavesOpen).map(({ name }) => name);
+const bars = barsOf(cases, new Set(open));
 const { steps, lr, batch } = setup.learn;
 const title = `${identity.name} ${identity.version}, seed ${settings.seed}, learned in ${steps} steps of ${batch}, rate ${lr}`;
-const sheet = join(store.folder, "sheet.png");
-await writeImage(sheet, await renderSheet(await sheetOf(plan.tasks, store, title)));
+const { across, worst } = chosenToShow(rows, 10, 6);
+const sheets: readonly (readonly [file: string, edits: readonly string[], title: string])[] = [
+  ["sheet", order, "Edits of pictures kept out of training"],
+  [
+    "across",
+    across,
+    `${across.length} of ${rows.length} edits, from the best learned to the worst, in equal distances`,
+  ],
+  ["worst", worst, `The ${worst.length} of ${rows.length} edits that are learned worst`],
+];
+const byName = new Map(plan.tasks.map((task) => [task.edit, task]));
+for (const [file, edits, heading] of sheets) {
+  const tasks = edits.map((edit) => byName.get(edit)!);
+  await writeImage(join(store.folder, `${file}.webp`), await renderSheet(await sheetOf(tasks, store, heading, title)));
+}
 const result = { setup, bars, rows, cases };
 await writeFileAtomic(join(store.folder, "edits.json"), `${JSON.stringify(result, null, 2)}\n`);
 
-process.stdout.write(`${title}\n\n${formatTable(rows)}\n\n${formatBars(bars)}\n\n${sheet}\n`);
+process.stdout.write(
+  `${title}\n\n${formatTable(rows)}\n\n${formatClasses(rows)}\n\n${formatBars(bars)}\n\n${store.folder}\n`,
+);

@@ -81,7 +81,7 @@ export type PartName = (typeof parts)[number];
 
 /** Reads the file that this recipe shares with the PyTorch one. Throws `VisiiError("usage")` naming what is missing. */
 export function readConfig(file: string): TrainingConfig {
-  const config = JSON.parse(readFileSync(file, "utf8")) as TrainingConfig;
+  const config = parse(file);
   for (const name of ["seed", "resolution"] as const) need(file, name, config[name]);
   for (const part of parts) {
     const settings = config[part];
@@ -89,6 +89,14 @@ export function readConfig(file: string): TrainingConfig {
     for (const name of ["steps", "batch", "lr", "average"] as const) need(file, `${part}.${name}`, settings[name]);
   }
   return config;
+}
+
+function parse(file: string): TrainingConfig {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as TrainingConfig;
+  } catch (cause) {
+    throw new VisiiError("usage", `${file} can't be read as a configuration: ${(cause as Error).message}`, { file });
+  }
 }
 
 /** The settings of one part. Throws `VisiiError("usage")` where the file has none. */

@@ -27,14 +27,14 @@ if (!out || chosen.length === 0 || (threads !== undefined && !(threads > 0))) {
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
 const runtime = nodeRuntime({ device: "cpu", ...(threads !== undefined && { threads }) });
-const config = readConfig(values.config);
-const onStep = (name: PartName, { step, loss, seconds }: { step: number; loss: number; seconds: number }) => {
-  if (step % 10 > 0) return;
-  process.stdout.write(
-    `${name} ${step} of ${config[name]?.steps}: loss ${loss.toFixed(5)}, ${seconds.toFixed(2)} s a step\n`,
-  );
-};
 try {
+  const config = readConfig(values.config);
+  const onStep = (name: PartName, { step, loss, seconds }: { step: number; loss: number; seconds: number }) => {
+    if (step % 10 > 0) return;
+    process.stdout.write(
+      `${name} ${step} of ${config[name]?.steps}: loss ${loss.toFixed(5)}, ${seconds.toFixed(2)} s a step\n`,
+    );
+  };
   for (const name of chosen) await trainPart(name, { config, data, out, resume, runtime, signal: stop.signal, onStep });
 } catch (error) {
   if (!isVisiiError(error)) throw error;

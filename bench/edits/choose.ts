@@ -62,7 +62,8 @@ export async function chooseTrained(
   return tasks;
 }
 
-function isMeasurable({ pairs }: Task): boolean {
+/** Whether the edit changes its pairs enough for the ratio to mean something. */
+export function isMeasurable({ pairs }: Task): boolean {
   return median(pairs.map(({ before, after }) => meanSquaredError(before, after)))! >= MEASURABLE;
 }
 

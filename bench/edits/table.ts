@@ -1,4 +1,4 @@
-/** Medians of the cases, as a table for people and as data, and whether the bars are met. */
+/** Medians of the cases, as tables for people and as data. */
 import { groupBy, median } from "../../src/eval/statistics.ts";
 import { type Case, METHODS, type Method } from "./store.ts";
 
@@ -10,12 +10,6 @@ export interface Row {
   readonly unedited: number;
   /** Median ratio over pairs and pictures, by method; absent where there is no case. */
   readonly ratios: Readonly<Partial<Record<Method, number>>>;
-}
-
-export interface Bar {
-  readonly what: string;
-  readonly value: number;
-  readonly met: boolean;
 }
 
 /** One row per edit, in the order in which they come first. */
@@ -41,32 +35,14 @@ export function overall(rows: readonly Row[], method: Method): number {
   return median(rows.flatMap(({ ratios }) => ratios[method] ?? [])) ?? Number.NaN;
 }
 
-/** What the first version of a model has to reach. */
-export function barsOf(rows: readonly Row[]): Bar[] {
-  const trained = rows.filter(({ heldOut }) => !heldOut);
-  const heldOut = rows.filter((row) => row.heldOut);
-  const better = heldOut.filter(({ ratios }) => ratios["one pair"]! < ratios.text!).length / heldOut.length;
-  const atMost = (what: string, value: number, bar: number): Bar => ({
-    what: `${what}: at most ${bar}`,
-    value,
-    met: value <= bar,
-  });
-  const wrong = overall(rows, "wrong");
-  return [
-    atMost("trained edits, text", overall(trained, "text"), 0.35),
-    atMost("trained edits, learned from one pair", overall(trained, "one pair"), 0.5),
-    atMost("held-out edits, learned from one pair", overall(heldOut, "one pair"), 0.5),
-    {
-      what: "held-out edits, share where one pair beats the nearest words: over 0.5",
-      value: better,
-      met: better > 0.5,
-    },
-    { what: "a wrong instruction: at least 0.8", value: wrong, met: wrong >= 0.8 },
-  ];
-}
-
 const number = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3);
+
+function markdown(lines: readonly (readonly string[])[]): string {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const text = lines.map((line) => `| ${line.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`);
+  return [text[0], `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...text.slice(1)].join("\n");
+}
 
 /** The table as Markdown, aligned for a terminal too. */
 export function formatTable(rows: readonly Row[]): string {
@@ -95,11 +71,19 @@ export function formatTable(rows: readonly Row[]): string {
     ...body(trained, "trained edits"),
     ...body(heldOut, "held-out edits"),
   ];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const text = lines.map((line) => `| ${line.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`);
-  return [text[0], `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...text.slice(1)].join("\n");
+  return markdown(lines);
 }
 
-export function formatBars(bars: readonly Bar[]): string {
-  return bars.map(({ what, value, met }) => `${met ? "met    " : "NOT MET"}  ${number(value)}  ${what}`).join("\n");
+/** Medians by class of edit, and kept out of training or not, as Markdown. */
+export function formatClasses(rows: readonly Row[]): string {
+  const groups = groupBy(rows, ({ family, heldOut }) => (heldOut ? `${family}, never trained on` : family));
+  const methods = METHODS.filter((method) => rows.some(({ ratios }) => method in ratios));
+  return markdown([
+    ["class", "edits", ...methods],
+    ...[...groups].map(([name, own]) => [
+      name,
+      String(own.length),
+      ...methods.map((method) => number(overall(own, method))),
+    ]),
+  ]);
 }

@@ -1,4 +1,7 @@
-"""What the three trainings share: exponential averages, schedules, logs, checkpoints."""
+"""
+What the trainings share: exponential averages, schedules, logs, checkpoints. The environment's TRAINING names the folder of data and checkpoints (by
+default `.training` in the repository), THREADS how many processor threads are used.
+"""
 
 import json
 import math
@@ -10,7 +13,7 @@ import torch
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-WORK = ROOT / ".training"
+WORK = Path(os.environ.get("TRAINING", ROOT / ".training"))
 CONFIG = json.loads((HERE / "config.json").read_text())
 
 

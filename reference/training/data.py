@@ -5,19 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from common import WORK
+
+SIZE = 128
+
+
+def folders(name):
+    """`data/train`, or several that begin so, each with another seed."""
+    return sorted(path for path in (WORK / "data").glob(f"{name}*") if path.is_dir())
 
 
 class Pairs:
-    """Before and after pictures of a folder of shards, memory-mapped."""
+    """Before and after pictures of folders of shards, memory-mapped. A shard counts once its list is written; more of them may come later."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
-        meta = json.loads((self.folder / "meta.json").read_text())
-        size = meta["size"]
-        self.shards = [
-            np.memmap(path, dtype=np.uint8, mode="r").reshape(-1, 2, size, size, 3)
-            for path in sorted(self.folder.glob("pairs-*.u8"))
-        ]
+    def __init__(self, *paths):
+        lists = [path for folder in paths for path in sorted(Path(folder).glob("pairs-*.jsonl"))]
+        self.lists = lists
+        self.shards = [np.memmap(path.with_suffix(".u8"), dtype=np.uint8, mode="r").reshape(-1, 2, SIZE, SIZE, 3) for path in lists]
         self.starts = np.cumsum([0] + [len(shard) for shard in self.shards])
 
     def __len__(self):
@@ -29,11 +33,7 @@ class Pairs:
         return self.shards[shard][index - self.starts[shard], which]
 
     def lines(self):
-        return [
-            json.loads(line)
-            for path in sorted(self.folder.glob("pairs-*.jsonl"))
-            for line in path.read_text().splitlines()
-        ]
+        return [json.loads(line) for path in self.lists for line in path.read_text().splitlines()]
 
 
 def to_tensor(pictures):

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import torch
 from common import CONFIG, WORK, load, set_up
-from data import Pairs, to_tensor
+from data import Pairs, folders, to_tensor
 from train_vae import build
 
 
@@ -20,7 +20,7 @@ def trained_vae():
         known = json.loads(statistics.read_text())
         mean, std = torch.tensor(known["mean"]), torch.tensor(known["std"])
     else:
-        pairs = Pairs(WORK / "data" / "train")
+        pairs = Pairs(*folders("train"))
         z = torch.cat([encode(vae, [pairs.pictures(i, i % 2)]) for i in range(0, 1024)])
         mean, std = z.mean((0, 2, 3)), z.std((0, 2, 3))
         statistics.write_text(json.dumps({"mean": mean.tolist(), "std": std.tolist()}))
@@ -43,18 +43,22 @@ def encode(vae, pictures):
 def main():
     set_up(0)
     vae = trained_vae().to(memory_format=torch.channels_last)
-    for name in ("val", "train"):
-        pairs = Pairs(WORK / "data" / name)
-        count = min(len(pairs), CONFIG["unet"]["pairs"])
+    for folder in [*folders("val"), *folders("train")]:
+        pairs = Pairs(folder)
+        target = WORK / f"latents-{folder.name}.npy"
+        if len(pairs) == 0 or (target.exists() and len(np.load(target, mmap_mode="r")) == len(pairs)):
+            continue
         first = encode(vae, [pairs.pictures(0, 0)])
-        out = np.lib.format.open_memmap(WORK / f"latents-{name}.npy", mode="w+", dtype=np.float16, shape=(count, 2, *first.shape[1:]))
-        for start in range(0, count, 16):
-            indices = range(start, min(count, start + 16))
+        partial = target.with_suffix(".tmp.npy")
+        out = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float16, shape=(len(pairs), 2, *first.shape[1:]))
+        for start in range(0, len(pairs), 16):
+            indices = range(start, min(len(pairs), start + 16))
             z = encode(vae, [pairs.pictures(i, which) for i in indices for which in (0, 1)])
             out[start : start + len(indices)] = z.half().numpy().reshape(len(indices), 2, *z.shape[1:])
             if start % 1024 == 0:
-                print(name, start, flush=True)
+                print(folder.name, start, flush=True)
         out.flush()
+        partial.rename(target)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def learn(texts):
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     trainer = trainers.BpeTrainer(
-        vocab_size=settings["vocabulary"], end_of_word_suffix="</w>", show_progress=False, min_frequency=20
+        vocab_size=settings["vocabulary"], end_of_word_suffix="</w>", show_progress=False, min_frequency=settings["minFrequency"]
     )
     tokenizer.train_from_iterator(texts, trainer)
     merges = [tuple(merge) for merge in json.loads(tokenizer.to_str())["model"]["merges"]]
@@ -40,8 +40,8 @@ def learn(texts):
     (FOLDER / "special_tokens_map.json").write_text(json.dumps(special, indent=2) + "\n")
 
 
-def load_tokenizer():
-    return CLIPTokenizer.from_pretrained(FOLDER)
+def load_tokenizer(folder=FOLDER):
+    return CLIPTokenizer.from_pretrained(folder)
 
 
 def encode(tokenizer, texts):

@@ -1,16 +1,20 @@
 """
 Trains tiny's CLIP: pictures meet their captions, and edits (the difference of two pictures) meet their instructions.
-`python train_clip.py [--resume]`
+`python train_clip.py [--resume] [--start FOLDER] [--locked]`
+
+`--start` begins with the weights of another training's folder (its `clip.pt` and `tokenizer/`): pieces of words that both vocabularies have keep theirs.
+`--locked` leaves the text tower as it is, which the UNet was trained with, and teaches the rest on.
 """
 
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from common import CONFIG, WORK, Average, Log, learning_rate, load, save, set_up
-from data import Pairs, to_tensor
+from data import Pairs, folders, to_tensor
 from tokens import encode, learn, load_tokenizer
 from transformers import CLIPConfig, CLIPModel
 
@@ -52,16 +56,30 @@ def same_text(ids):
     return (ids[:, None] == ids[None]).all(-1)
 
 
+def start_from(clip, tokenizer, folder):
+    """The weights of an earlier training; rows of the vocabulary by their words."""
+    state = torch.load(folder / "clip.pt", weights_only=False)
+    old, new = {**state["clip"], **state["average"]}, clip.state_dict()
+    table = "text_model.embeddings.token_embedding.weight"
+    words, known = tokenizer.get_vocab(), load_tokenizer(folder / "tokenizer").get_vocab()
+    for word, row in words.items():
+        if word in known:
+            new[table][row] = old[table][known[word]]
+    clip.load_state_dict({name: new[name] if name == table else old[name] for name in new})
+
+
 def main():
-    resume = "--resume" in sys.argv
+    resume, locked = "--resume" in sys.argv, "--locked" in sys.argv
     set_up(CONFIG["seed"])
-    pairs = Pairs(WORK / "data" / "train")
+    pairs = Pairs(*folders("train"))
     lines = pairs.lines()
-    if not resume:
+    if not (resume or locked):
         learn(line[key] for line in lines for key in ("instruction", "before", "after"))
     tokenizer = load_tokenizer()
     ids = {key: encode(tokenizer, [line[key] for line in lines]) for key in ("instruction", "before", "after")}
     clip = build(tokenizer)
+    if "--start" in sys.argv:
+        start_from(clip, tokenizer, Path(sys.argv[sys.argv.index("--start") + 1]))
     optimizer = torch.optim.AdamW(clip.parameters(), lr=SETTINGS["lr"], betas=(0.9, 0.98), weight_decay=0.05)
     average = Average(clip, SETTINGS["average"])
     step, steps = 0, SETTINGS["steps"]

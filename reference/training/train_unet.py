@@ -1,21 +1,34 @@
-"""Trains tiny's InstructPix2Pix on the encoded pairs. `python train_unet.py [--resume] [--start NAME]`
+"""
+Trains tiny's InstructPix2Pix on the encoded pairs. `python train_unet.py [--start FILE] [--finish STEPS] [--timestep-power P] [--device cuda]`
 
-`--start unet-first` begins with the weights of `.training/unet-first.pt`, a run of the same network before the text reached its time embedding."""
+Goes on from `unet.pt` in the training's folder where there is one, with whatever pairs are encoded by then; a checkpoint is written every few minutes
+(`--minutes`, 3 by default) and on Ctrl-C. The learning rate stays at its peak, so that a run has no end of its own: `--finish 3000` lets it fall to
+nothing over the next 3,000 steps and stops; the checkpoint knows of it, so that a fall that was interrupted goes on without the option.
+`--start FILE` begins with the weights of another UNet's checkpoint, wherever names and shapes agree; attention that it did not have adds nothing
+at first. `--timestep-power` goes over the configuration's, to look at high timesteps more in the end.
+"""
 
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from common import CONFIG, WORK, Average, Log, learning_rate, load, save, set_up
-from data import Pairs
+from codes import Codes, SoftWords
+from common import CONFIG, WORK, Average, Log, load, save, set_up
+from data import Pairs, folders
 from diffusers import DDPMScheduler, UNet2DConditionModel
 from tokens import encode as tokenize
 from tokens import load_tokenizer
 from train_clip import build as build_clip
 
 SETTINGS = CONFIG["unet"]
+SOFT = SETTINGS["softWords"]
+
+
+def option(name, default=None):
+    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
 
 
 def build():
@@ -30,104 +43,185 @@ def build():
     )
 
 
-class Texts:
-    """Every instruction's hidden states, from CLIP's text tower, by the pair's number."""
+class Encoder:
+    """CLIP's text tower, as it is."""
 
-    def __init__(self, name, count):
+    def __init__(self):
         self.tokenizer = load_tokenizer()
         self.clip = build_clip(self.tokenizer)
         state = load("clip")
         self.clip.load_state_dict({**state["clip"], **state["average"]})
         self.clip.eval().requires_grad_(False)
-        words = [line["instruction"] for line in Pairs(WORK / "data" / name).lines()[:count]]
-        unique = sorted(set(words))
-        number = {text: i for i, text in enumerate(unique)}
-        self.numbers = np.array([number[text] for text in words])
-        self.table = torch.cat([self.states(unique[i : i + 256]).half() for i in range(0, len(unique), 256)])
+        self.norm = self.clip.text_model.final_layer_norm
         self.nothing = self.states([""])
+        self.neutral = self.states([" ".join([","] * SOFT["rows"])])
 
     @torch.no_grad()
     def states(self, texts):
         """list of strings -> [N, T, E]"""
         return self.clip.text_model(tokenize(self.tokenizer, texts)).last_hidden_state
 
-    def of(self, chosen):
+
+class Samples:
+    """Encoded pairs of some folders, their instructions' states, and their codes."""
+
+    def __init__(self, name, encoder, known=None):
+        parts = []
+        for folder in folders(name):
+            file = WORK / f"latents-{folder.name}.npy"
+            if file.exists():
+                parts.append((np.load(file, mmap_mode="r"), Pairs(folder).lines()))
+        self.latents = [latents for latents, _ in parts]
+        self.starts = np.cumsum([0] + [len(latents) for latents in self.latents])
+        lines = [line for latents, lines in parts for line in lines[: len(latents)]]
+        words = [line["instruction"] for line in lines]
+        unique = sorted(set(words))
+        number = {text: i for i, text in enumerate(unique)}
+        self.numbers = np.array([number[text] for text in words])
+        self.table = torch.cat([encoder.states(unique[i : i + 256]).half() for i in range(0, len(unique), 256)])
+        self.codes = Codes(lines, known)
+
+    def __len__(self):
+        return int(self.starts[-1])
+
+    def pairs(self, chosen):
+        """Numbers -> latents [N, 2, C, H, W]"""
+        places = np.searchsorted(self.starts, chosen, side="right") - 1
+        return torch.from_numpy(np.stack([self.latents[p][i - self.starts[p]] for p, i in zip(places, chosen)])).float()
+
+    def texts(self, chosen):
         return self.table[self.numbers[chosen]].float()
 
 
 def graft(unet, state):
-    """A network without text in its time embedding, as one with it: the same weights, no scaling yet, and nothing from the text."""
+    """What the other network has, where it fits; new attention begins as one that adds nothing."""
     old, new = {**state["unet"], **state["average"]}, unet.state_dict()
-    for name, value in old.items():
-        # [channels] that were added before the norm become the shift after it; the scale's rows start at zero.
-        widened = new[name].shape != value.shape
-        new[name] = torch.cat([torch.zeros_like(value), 0.5 * value]) if widened else value
-    for name in ("add_embedding.norm2.weight", "add_embedding.norm2.bias"):
-        new[name].zero_()
+    fits = {name for name, value in new.items() if name in old and old[name].shape == value.shape}
+    for name, value in new.items():
+        if name in fits:
+            value.copy_(old[name])
+        elif ".attentions." in name and ".proj_out." in name:
+            value.zero_()
+    print(f"{len(fits)} of {len(new)} tensors are the other network's")
     unet.load_state_dict(new)
 
 
+class Rate:
+    """The learning rate: up to its peak, there, and down at the end that `--finish` asks for; `down` is a fall that has begun, (first step, steps)."""
+
+    def __init__(self, step, down):
+        finish = option("--finish")
+        self.down = (step, int(finish)) if finish else down
+
+    def at(self, step):
+        rate = SETTINGS["lr"] * min(1, (step + 1) / 200)
+        if self.down:
+            rate *= max(0.02, 1 - (step - self.down[0]) / self.down[1])
+        return rate
+
+    def over(self, step):
+        return self.down is not None and step >= sum(self.down)
+
+
 def main():
-    resume = "--resume" in sys.argv
+    device = option("--device", "cpu")
+    every = 60 * float(option("--minutes", 3))
     set_up(CONFIG["seed"])
-    latents = np.load(WORK / "latents-train.npy", mmap_mode="r")
-    held = torch.from_numpy(np.load(WORK / "latents-val.npy")[:256]).float()
-    texts, held_texts = Texts("train", len(latents)), Texts("val", 256).of(np.arange(256))
+    state, encoder = load("unet"), Encoder()
+    samples = Samples("train", encoder, state and state["codes"])
+    held = Samples("val", encoder, samples.codes.state())
     noising = DDPMScheduler(**SETTINGS["scheduler"])
     unet = build()
-    if "--start" in sys.argv:
-        graft(unet, load(sys.argv[sys.argv.index("--start") + 1]))
-    optimizer = torch.optim.AdamW(unet.parameters(), lr=SETTINGS["lr"], betas=(0.9, 0.99), weight_decay=0.01)
-    average = Average(unet, SETTINGS["average"])
-    step, steps, batch = 0, SETTINGS["steps"], SETTINGS["batch"]
-    state = load("unet") if resume else None
+    soft = SoftWords(SOFT["rows"], SOFT["width"], encoder.neutral.shape[2])
+    step = 0
     if state:
         unet.load_state_dict(state["unet"])
+        soft.load_state_dict(state["soft"])
+    elif option("--start"):
+        graft(unet, torch.load(Path(option("--start")), weights_only=False))
+    unet.to(device, memory_format=torch.channels_last)
+    soft.to(device)
+    encoder.norm.to(device)
+    parameters = [*unet.parameters(), *soft.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=SETTINGS["lr"], betas=(0.9, 0.99), weight_decay=0.01)
+    average = Average(unet, SETTINGS["average"])
+    if state:
         optimizer.load_state_dict(state["optimizer"])
-        average.shadow, step = state["average"], state["step"]
-    log = Log("unet", resume)
+        average.shadow, step = {name: value.to(device) for name, value in state["average"].items()}, state["step"]
+    rate = Rate(step, state.get("down") if state else None)
+    log = Log("unet", state is not None)
+    log.write(step=step, pairs=len(samples), instructions=len(samples.table), codes=len(samples.codes.keys), parameters=sum(p.numel() for p in unet.parameters()))
+    batch, power = SETTINGS["batch"], float(option("--timestep-power", SETTINGS["timestepPower"]))
     rng = np.random.default_rng([CONFIG["seed"], step])
     torch.manual_seed(CONFIG["seed"] + step)
-    checked, started, running = build(), time.time(), []
+    checked = build().to(device, memory_format=torch.channels_last)
+    nothing, neutral = encoder.nothing.to(device), encoder.neutral.to(device)
+
+    def soft_states(source, chosen):
+        rows = soft(len(chosen), *(each.to(device) for each in source.codes.of(chosen)), encoder.norm)
+        around = neutral.expand(len(chosen), -1, -1)
+        return torch.cat([around[:, :1], rows, around[:, 1 + SOFT["rows"] :]], 1)
 
     def loss_of(network, before, after, states, t, noise):
         noisy = noising.add_noise(after, noise, t)
-        return F.mse_loss(network(torch.cat([noisy, before], 1), t, states).sample, noising.get_velocity(after, noise, t))
+        given = torch.cat([noisy, before], 1).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(device, torch.bfloat16, enabled=device != "cpu"):
+            return F.mse_loss(network(given, t, states).sample.float(), noising.get_velocity(after, noise, t))
 
-    while step < steps:
-        chosen = np.sort(rng.integers(len(latents), size=batch))
-        before, after = torch.from_numpy(latents[chosen]).float().unbind(1)
-        states = texts.of(chosen)
-        states = states + SETTINGS["textNoise"] * torch.randn_like(states)
-        u = torch.from_numpy(rng.random(batch))
-        both, text, image = SETTINGS["dropBoth"], SETTINGS["dropText"], SETTINGS["dropImage"]
-        states[u < both + text] = texts.nothing
-        before = before * ((u >= both) & ((u < both + text) | (u >= both + text + image))).float()[:, None, None, None]
-        # One timestep from each of `batch` stretches: every batch sees all levels of noise, and high ones, where the edit is decided, most.
-        t = (((torch.randperm(batch) + torch.rand(batch)) / batch) ** SETTINGS["timestepPower"] * 1000).long()
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, SETTINGS["lr"], warmup=200)
-        loss = loss_of(unet, before, after, states, t, torch.randn_like(after))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
-        optimizer.step()
-        step += 1
-        average.update(unet, step)
-        running.append(loss.item())
-        if step % 50 == 0:
-            log.write(step=step, loss=round(float(np.mean(running)), 5), perStep=round((time.time() - started) / 50, 3))
-            started, running = time.time(), []
-        if step % 500 == 0 or step == steps:
-            checked.load_state_dict(average.state_of(unet))
-            with torch.no_grad():
-                generator = torch.Generator().manual_seed(1)
-                noise = torch.randn(held[:, 1].shape, generator=generator)
-                t = (torch.arange(256) * 1000 // 256)
-                value = loss_of(checked, held[:, 0], held[:, 1], held_texts, t, noise).item()
-            log.write(step=step, validation=round(value, 5))
-            save("unet", unet=unet.state_dict(), optimizer=optimizer.state_dict(), average=average.shadow, step=step)
-            started = time.time()
+    @torch.no_grad()
+    def validate():
+        checked.load_state_dict(average.state_of(unet))
+        generator = torch.Generator().manual_seed(1)
+        sums = {"text": 0.0, "soft": 0.0}
+        count = min(256, len(held))
+        for start in range(0, count, 64):
+            chosen = np.arange(start, min(count, start + 64))
+            before, after = held.pairs(chosen).to(device).unbind(1)
+            noise = torch.randn(after.shape, generator=generator).to(device)
+            t = (torch.arange(start, start + len(chosen)) * 7919 % count * 1000 // count).to(device)
+            for name, states in (("text", held.texts(chosen).to(device)), ("soft", soft_states(held, chosen))):
+                sums[name] += loss_of(checked, before, after, states, t, noise).item() * len(chosen) / count
+        return {name: round(value, 5) for name, value in sums.items()}
+
+    def checkpoint():
+        save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizer=optimizer.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())
+
+    saved, started, running = time.time(), time.time(), []
+    try:
+        while not rate.over(step):
+            chosen = np.sort(rng.integers(len(samples), size=batch))
+            before, after = samples.pairs(chosen).to(device).unbind(1)
+            states = samples.texts(chosen).to(device)
+            fate = torch.from_numpy(rng.random(batch)).to(device)
+            by_code = torch.from_numpy(rng.random(batch) < SOFT["share"]).to(device)
+            states = torch.where(by_code[:, None, None], soft_states(samples, chosen), states)
+            states = states + SETTINGS["textNoise"] * torch.randn(states.shape).to(device)
+            both, text, image = SETTINGS["dropBoth"], SETTINGS["dropText"], SETTINGS["dropImage"]
+            states = torch.where((fate < both + text)[:, None, None], nothing, states)
+            before = before * ((fate >= both) & ((fate < both + text) | (fate >= both + text + image))).float()[:, None, None, None]
+            # One timestep from each of `batch` stretches: every batch sees all levels of noise, and high ones, where the edit is decided, most.
+            t = (((torch.randperm(batch) + torch.rand(batch)) / batch) ** power * 1000).long().to(device)
+            for group in optimizer.param_groups:
+                group["lr"] = rate.at(step)
+            loss = loss_of(unet, before, after, states, t, torch.randn(after.shape).to(device))
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+            step += 1
+            average.update(unet, step)
+            running.append(loss.item())
+            if step % 50 == 0:
+                log.write(step=step, loss=round(float(np.mean(running)), 5), perStep=round((time.time() - started) / 50, 3))
+                started, running = time.time(), []
+            if step % 500 == 0 or rate.over(step):
+                log.write(step=step, validation=validate())
+                started = time.time()
+            if time.time() - saved > every:
+                checkpoint()
+                saved = time.time()
+    finally:
+        checkpoint()
 
 
 if __name__ == "__main__":

@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "run the paper's evaluation over a dataset",
     load: async () => (await import("./commands/eval.ts")).evalCommand,
   },
+  gallery: {
+    summary: "list the learned edits that come with the program",
+    load: async () => (await import("./commands/gallery.ts")).galleryCommand,
+  },
   models: {
     summary: "list the models on this machine, fetch others",
     load: async () => (await import("./commands/models.ts")).modelsCommand,

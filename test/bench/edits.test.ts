@@ -3,16 +3,19 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { barsOf, leavesOpen, medianInterval } from "../../bench/edits/bars.ts";
 import { byTurns, chooseTrained, taskOf, wrongTask } from "../../bench/edits/choose.ts";
 import { fill, type Plan } from "../../bench/edits/run.ts";
+import { chosenToShow } from "../../bench/edits/sheet.ts";
 import { type Case, Store } from "../../bench/edits/store.ts";
-import { barsOf, formatTable, rowsOf } from "../../bench/edits/table.ts";
+import { formatClasses, formatTable, rowsOf } from "../../bench/edits/table.ts";
 import { applyColours, fitColours } from "../../src/baselines/index.ts";
 import { median } from "../../src/eval/statistics.ts";
 import type { Image } from "../../src/image/pixels.ts";
 import { loadModel } from "../../src/index.ts";
 import { errorRatio, meanSquaredError } from "../../src/metrics/index.ts";
 import { concepts, heldOutEdits, trainedEdits } from "../../training/data/index.ts";
+import { photosOf } from "../../training/data/pairs.ts";
 import { Random } from "../../training/data/random.ts";
 
 const picture = (value: (i: number) => number): Image => ({
@@ -92,12 +95,12 @@ test("edits take turns by family, and fewer edits are the first of more", () => 
 });
 
 test("what is judged: measurable edits, pictures of things that training never saw", async () => {
-  const unseen = new Set(concepts("test").map(({ name }) => name));
+  const seen = new Set([...concepts("train").map(({ name }) => name), ...photosOf("train").map(({ file }) => file)]);
   const tasks = await chooseTrained(trainedEdits, 3, { tests: 1, seed: 1 });
   const heldOut = await taskOf(heldOutEdits[0]!, true, { tests: 2, seed: 1 });
   for (const { pairs, tests } of [...tasks, heldOut]) {
     const shown = [...pairs, ...tests];
-    assert.ok(shown.every(({ concept }) => unseen.has(concept)));
+    assert.ok(shown.every(({ concept }) => !seen.has(concept)));
     assert.equal(new Set(shown.map(({ concept }) => concept)).size, shown.length);
   }
   assert.equal(new Set(tasks.map(({ family }) => family)).size, 3);
@@ -128,28 +131,65 @@ const made = (
 test("rows are medians over pairs and pictures; bars are medians over edits, and can be missed", () => {
   const good = [
     ...[0.1, 0.2, 0.9].map((ratio, pair) => made("sepia", false, "one pair", ratio, pair)),
-    made("sepia", false, "text", 0.3),
-    made("emboss", true, "one pair", 0.4, 0),
+    made("sepia", false, "text", 0.12),
+    made("sepia", false, "four pairs", 0.1),
+    made("sepia", false, "floor", 0.01),
+    made("emboss", true, "one pair", 0.19, 0),
+    made("emboss", true, "four pairs", 0.08),
     made("emboss", true, "text", 0.6),
+    made("emboss", true, "colours", 0.7),
     made("emboss", true, "wrong", 1.1),
   ];
   const rows = rowsOf(good);
   assert.deepEqual(
     rows.map(({ ratios }) => ratios["one pair"]),
-    [0.2, 0.4],
+    [0.2, 0.19],
   );
-  assert.ok(barsOf(rows).every(({ met }) => met));
-  assert.match(formatTable(rows), /sepia .* 0\.300 .* 0\.200/);
-  const bad = good.map((each) => ({ ...each, ratio: each.method === "wrong" ? 0.7 : each.ratio + 0.5 }));
-  assert.deepEqual(barsOf(rowsOf(bad)).filter(({ met }) => met).length, 1); // one pair still beats the words
-  assert.ok(barsOf([]).every(({ met }) => !met));
+  const open = new Set(["emboss"]);
+  assert.deepEqual(
+    barsOf(good, open).filter(({ met }) => !met),
+    [],
+  );
+  assert.match(formatTable(rows), /sepia .* 0\.120 .* 0\.200/);
+  assert.match(formatClasses(rows), /f, never trained on .* 1 .* 0\.600/);
+  const bad = good.map((each) => ({
+    ...each,
+    error: each.error * 10,
+    ratio: each.method === "wrong" ? 0.7 : each.method === "four pairs" ? 2 : each.ratio + 0.6,
+  }));
+  // One pair still beats the words and the colour transform.
+  assert.equal(barsOf(bad, open).filter(({ met }) => met).length, 2);
+  assert.ok(barsOf([], open).every(({ met }) => !met));
+});
+
+test("edits to show lie in equal distances from the best to the worst; the worst begin with the worst", () => {
+  const cases = [0.5, 0.1, 0.4, 0.2, 0.3, 0.6].map((ratio) => made(`edit ${ratio}`, false, "one pair", ratio, 0));
+  const { across, worst } = chosenToShow(rowsOf(cases), 3, 2);
+  assert.deepEqual(across, ["edit 0.2", "edit 0.4", "edit 0.6"]);
+  assert.deepEqual(worst, ["edit 0.6", "edit 0.5"]);
+  assert.deepEqual(chosenToShow(rowsOf(cases.slice(0, 1)), 3, 2), { across: ["edit 0.5"], worst: ["edit 0.5"] });
+});
+
+test("an interval over edits holds the median, narrows with their number, and is one value for equal ones", () => {
+  const values = (count: number) => Array.from({ length: count }, (_, i) => (i * 37) % 100);
+  const [few, many] = [medianInterval(values(10)), medianInterval(values(100))];
+  for (const { low, value, high } of [few, many]) assert.ok(low <= value && value <= high);
+  assert.ok(many.high - many.low < few.high - few.low);
+  assert.deepEqual(medianInterval([3, 3, 3]), { value: 3, low: 3, high: 3 });
+});
+
+test("words that name every parameter leave nothing open; a duotone's do", () => {
+  const named = (name: string) => trainedEdits.find((edit) => edit.name === name)!;
+  assert.ok(leavesOpen(named("duotone")) || leavesOpen(named("curves")));
+  const fixed = { ...named("sepia"), sample: () => ({}), phrases: () => ["make it sepia"] };
+  assert.ok(!leavesOpen(fixed));
 });
 
 test("the whole table on nano; what is done is not done again, not even after a line that was cut off", async () => {
   const folder = mkdtempSync(join(tmpdir(), "edits-"));
   try {
     await using model = await loadModel("nano", { threads: 1 });
-    const chosen = ["sepia", "frame"].map((name) => trainedEdits.find((edit) => edit.name === name)!);
+    const chosen = ["night", "frame"].map((name) => trainedEdits.find((edit) => edit.name === name)!);
     const tasks = await Promise.all(chosen.map((edit) => taskOf(edit, false, { tests: 1, seed: 1 })));
     const quick = { learn: { steps: 1, validation: 1 }, apply: { steps: 1 } };
     const plan: Plan = { tasks, seed: 1, singles: 2, four: true, ...quick };
@@ -163,9 +203,9 @@ test("the whole table on nano; what is done is not done again, not even after a 
     // Of each edit: floor, text, two pairs by two methods, four pairs, wrong.
     assert.equal(first.cases.length, 2 * 8);
     assert.ok(first.cases.every(({ ratio }) => Number.isFinite(ratio) && ratio > 0));
-    const colours = first.cases.find(({ edit, method }) => edit === "sepia" && method === "colours")!;
-    assert.ok(colours.ratio < 0.05, `sepia is a change of colours: ${colours.ratio}`);
-    appendFileSync(join(folder, "cases.jsonl"), '{"edit":"sep');
+    const colours = first.cases.find(({ edit, method }) => edit === "night" && method === "colours")!;
+    assert.ok(colours.ratio < 0.05, `night is a change of colours: ${colours.ratio}`);
+    appendFileSync(join(folder, "cases.jsonl"), '{"edit":"nig');
     const second = await results();
     assert.equal(second.before, first.cases.length);
     assert.deepEqual(second.cases, first.cases);

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { codeOf } from "../../training/data/codes.ts";
 import { distance, heldOutDistance, named, type Rgb } from "../../training/data/colours.ts";
 import { anyRequest, change } from "../../training/data/compose.ts";
+import { heldOutSource } from "../../training/data/concepts.ts";
+import { isHeldOutComposition } from "../../training/data/edits/index.ts";
 import {
   applyEdit,
   cases,
@@ -13,11 +16,14 @@ import {
   heldOutEdits,
   readMeta,
   readShard,
+  type Split,
   scene,
   scenePair,
   trainedEdits,
+  trainedLocalEdits,
   writeShards,
 } from "../../training/data/index.ts";
+import { anyScene, photosOf } from "../../training/data/pairs.ts";
 import { hash, Random } from "../../training/data/random.ts";
 
 test("the same seed draws the same numbers on every machine", () => {
@@ -39,37 +45,82 @@ test("a scene keeps its object inside, and its mask where the object is", async 
   const { pixels, mask, caption } = await scene("owl", "twemoji", 1);
   assert.equal(pixels.length, 128 * 128 * 3);
   assert.equal(mask.length, 128 * 128);
-  assert.match(caption, /^an owl on /);
+  assert.match(caption, /^an owl (on|in) /);
   const covered = mask.reduce((sum, v) => sum + v, 0) / (255 * 128 * 128);
   assert.ok(covered > 0.1 && covered < 0.8, `${covered} of the picture is covered`);
 });
 
-test("no concept and no icon is in both splits", () => {
-  const icons = (split: "train" | "test") =>
-    concepts(split).flatMap((concept) => [...concept.icons].map((icon) => icon.join("/")));
-  const train = new Set(icons("train"));
-  assert.deepEqual(
-    icons("test").filter((icon) => train.has(icon)),
-    [],
-  );
+const splits = ["train", "test", "unseen-source"] as const;
+
+test("no concept and no drawing is in two splits, and one source is only in its own", () => {
+  const seen = new Map<string, string>();
+  for (const split of splits) {
+    for (const { name, icons } of concepts(split)) {
+      for (const key of [name, ...[...icons].map((icon) => icon.join("/"))]) {
+        assert.equal(seen.get(key) ?? split, split, key);
+        seen.set(key, split);
+      }
+      assert.equal(icons.has(heldOutSource), split === "unseen-source", name);
+    }
+  }
   const [kept, held] = [concepts("train").length, concepts("test").length];
-  assert.ok(kept > 600, `${kept} concepts to train on`);
+  assert.ok(kept > 4000, `${kept} concepts to train on`);
   assert.ok(held / (kept + held) >= 0.05, `${held} held out of ${kept + held}`);
-  for (const { icons: drawn } of concepts("train")) assert.ok(drawn.size >= 2);
+  assert.ok(concepts("unseen-source").length > 400);
 });
 
-test("pairs of a split show only its concepts, and no edit that is held out", async () => {
-  const kinds = new Set(trainedEdits.map(({ name }) => name));
+test("kin of a concept that is held out are held out in every source", () => {
+  const things = (split: Split) =>
+    new Set(
+      concepts(split).flatMap(({ icons }) =>
+        [...icons.entries()].filter(([source]) => source !== "openclipart").map(([, icon]) => icon),
+      ),
+    );
+  const train = things("train");
+  for (const icon of things("test")) assert.ok(!train.has(icon), icon);
+});
+
+test("photographs and drawn places are split too", async () => {
+  const train = new Set(photosOf("train").map(({ file }) => file));
+  assert.ok(train.size > 10);
+  assert.ok(photosOf("test").length >= 1);
+  for (const { file } of photosOf("test")) assert.ok(!train.has(file), file);
+  for (const needs of ["landscape", "map"] as const) {
+    for (const split of ["train", "test"] as const) {
+      const { origin } = await anyScene(split, new Random("places", split), needs);
+      assert.ok(origin.kind === needs && origin.seed % 2 === (split === "train" ? 0 : 1));
+    }
+  }
+});
+
+test("pairs of a split show only its pictures, and no edit that is held out", async () => {
+  const kinds = new Set([...trainedEdits, ...trainedLocalEdits].map(({ name }) => name));
   for (const { name } of heldOutEdits) assert.ok(!kinds.has(name), name);
   for (const split of ["train", "test"] as const) {
-    const own = new Set(concepts(split).map(({ name }) => name));
+    const own = new Set([...concepts(split).map(({ name }) => name), ...photosOf(split).map(({ file }) => file)]);
     for (let index = 0; index < 60; index++) {
       const { record, before, after } = await editPair(split, 5, index);
-      assert.ok(own.has(record.concept), record.concept);
+      if (record.source !== "drawn") assert.ok(own.has(record.concept), record.concept);
       for (const name of record.edit.split("+")) assert.ok(kinds.has(name), name);
+      assert.ok(
+        record.codes.length > 0 &&
+          record.codes.every(({ values }) => values.length <= 16 && values.every(Number.isFinite)),
+      );
       assert.ok(change(before, after) >= 0.005, `${record.edit} can hardly be seen`);
     }
   }
+});
+
+test("a tenth of the kinds and more is held out, drawn by seed", () => {
+  const kinds = heldOutEdits.filter(({ family }) => family !== "local" && family !== "composition");
+  assert.ok(kinds.length >= 0.1 * (kinds.length + trainedEdits.length), `${kinds.length} of ${trainedEdits.length}`);
+  assert.ok(heldOutEdits.some(({ family }) => family === "local"));
+  assert.ok(heldOutEdits.some(({ family }) => family === "composition"));
+});
+
+test("codes tell everything that words and numbers say", () => {
+  const code = codeOf("frame", { colour: { name: "red", rgb: [220, 38, 38] }, width: 8, corner: "top left", angle: 0 });
+  assert.deepEqual(code, { key: "frame|top left", values: [220, 38, 38, 8, 1, 0] });
 });
 
 // Every colour among the parameters, however deep.
@@ -85,7 +136,7 @@ test("the stream of requests never shows held-out colours or compositions", () =
   const count = 20_000;
   for (let index = 0; index < count; index++) {
     const { parts, instruction } = anyRequest(new Random("requests", index));
-    if (parts.length === 2) composed++;
+    if (parts.length >= 2) composed++;
     for (const { edit, params } of parts) {
       const banned = heldOut[edit.family as keyof typeof heldOut];
       if (!banned) continue;
@@ -94,11 +145,12 @@ test("the stream of requests never shows held-out colours or compositions", () =
         assert.ok(distance(rgb, named(banned).rgb) >= heldOutDistance, `${instruction}: ${rgb} is nearly ${banned}`);
       }
     }
-    const names = parts.map(({ edit }) => edit.name);
-    assert.ok(!(names.includes("grey") && parts.some(({ edit }) => edit.family === "frame")), instruction);
+    for (const [i, { edit }] of parts.entries()) {
+      for (const later of parts.slice(i + 1)) assert.ok(!isHeldOutComposition(edit.name, later.edit.name), instruction);
+    }
     assert.doesNotMatch(instruction, /\ba [aeio]/, "the article");
   }
-  assert.ok(composed / count > 0.15 && composed / count < 0.2, `${composed} of ${count} are compositions`);
+  assert.ok(composed / count > 0.2 && composed / count < 0.24, `${composed} of ${count} are compositions`);
 });
 
 test("scenes to train on are never on salmon", async () => {
@@ -109,28 +161,29 @@ test("scenes to train on are never on salmon", async () => {
 });
 
 test("training knows enough kinds and families, by different names", () => {
-  const all = [...trainedEdits, ...heldOutEdits];
+  const all = [...trainedEdits, ...trainedLocalEdits, ...heldOutEdits];
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
-  assert.ok(trainedEdits.length >= 35);
-  assert.ok(new Set(trainedEdits.map(({ family }) => family)).size >= 6);
+  assert.ok(trainedEdits.length >= 100);
+  assert.ok(new Set(trainedEdits.map(({ family }) => family)).size >= 10);
 });
 
-for (const edit of [...trainedEdits, ...heldOutEdits]) {
+for (const edit of [...trainedEdits, ...trainedLocalEdits.slice(0, 20), ...heldOutEdits]) {
   test(`edit: ${edit.name}`, async () => {
-    const picture = await scene("owl", "noto", 2);
-    const untouched = Uint8Array.from(picture.pixels);
-    const seen = [1, 2, 3].map((seed) => {
+    const seen: number[] = [];
+    for (let seed = 0; seed < 16 && (seed < 3 || Math.max(...seen) < 0.005); seed++) {
+      const picture = await anyScene("train", new Random("picture", seed + 1), edit.needs ?? "object");
+      const untouched = Uint8Array.from(picture.pixels);
       const params = edit.sample(new Random(edit.name, seed));
       assert.deepEqual(JSON.parse(JSON.stringify(params)), params, "parameters survive JSON");
-      for (const phrase of edit.phrases(params)) assert.match(phrase, /^[a-z0-9 ,]+$/);
+      for (const phrase of edit.phrases(params)) assert.match(phrase, /^[a-z0-9 ,-]+$/);
       assert.ok(edit.extra?.(params) ?? edit.setting?.(params), "the caption says what changed");
       const pixels = applyEdit(picture, edit, params);
       assert.equal(pixels.length, 128 * 128 * 3);
       assert.deepEqual(applyEdit(picture, edit, params), pixels, "the same again");
-      return change(picture.pixels, pixels);
-    });
+      assert.deepEqual(picture.pixels, untouched, "the scene itself stays");
+      seen.push(change(picture.pixels, pixels));
+    }
     assert.ok(Math.max(...seen) >= 0.005, `it changes the picture by ${seen}`);
-    assert.deepEqual(picture.pixels, untouched, "the scene itself stays");
   });
 }
 
@@ -143,9 +196,9 @@ test("cases show one edit with the same parameters in different pictures", async
   const examples = [...found.pairs, ...found.tests];
   assert.deepEqual([found.pairs.length, found.tests.length], [2, 3]);
   assert.equal(new Set(examples.map(({ concept }) => concept)).size, 5);
-  const held = new Set(concepts("test").map(({ name }) => name));
-  for (const { concept, after, words } of examples) {
-    assert.ok(held.has(concept));
+  const held = new Set([...concepts("test").map(({ name }) => name), ...photosOf("test").map(({ file }) => file)]);
+  for (const { concept, source, after, words } of examples) {
+    assert.ok(source === "drawn" || held.has(concept), concept);
     assert.deepEqual([...after.subarray(0, 3)], [...named("teal").rgb]);
     assert.match(words.after, /, teal frame$/);
   }
@@ -159,7 +212,7 @@ test("shards are read as they were written, and meta.json comes last", async () 
     assert.equal((await written.next()).value, 3);
     assert.throws(() => readMeta(folder), /meta\.json/, "not complete yet");
     for await (const _ of written);
-    assert.deepEqual(readMeta(folder), { size: 128, shardSize: 2048, version: 2, ...about });
+    assert.deepEqual(readMeta(folder), { size: 128, shardSize: 2048, version: 3, ...about });
     const pairs = readShard(folder, 0);
     assert.equal(pairs.length, 3);
     for (const [index, pair] of pairs.entries()) assert.deepEqual(pair, await editPair("train", 2, index));

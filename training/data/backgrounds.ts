@@ -1,6 +1,8 @@
-import { aColour, anyColour, type Colour, otherColour, type Rgb } from "./colours.ts";
+import { aColour, anyColour, type Colour, distance, heldOutDistance, named, otherColour, type Rgb } from "./colours.ts";
+import { photoCrop, type StoredPicture } from "./pictures.ts";
 import type { Random } from "./random.ts";
 import { size } from "./size.ts";
+import { materials, paintTexture } from "./textures.ts";
 
 /** What is behind the object: how to paint it, and its words ("on a blue background"). */
 export type Background = { readonly words: string; readonly colourAt: (x: number, y: number) => Rgb };
@@ -68,4 +70,43 @@ export function anyBackground(random: Random, except: readonly string[]): Backgr
 
 function mix(a: Rgb, b: Rgb, t: number): Rgb {
   return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+}
+
+/** A wall, a floor, a cloth. */
+export function textured(random: Random, except: readonly string[]): Background {
+  const a = anyColour(random, except);
+  const texture = {
+    material: random.pick(materials),
+    a,
+    b: nearOrOther(random, a, except),
+    scale: random.range(14, 34),
+    seed: random.int(0, 1e6),
+  };
+  const pixels = paintTexture(texture);
+  return { words: `on ${a.name} ${texture.material}`, colourAt: lookUp(pixels) };
+}
+
+/** A part of a photograph. Where there is none, plain. */
+export async function photograph(random: Random, photos: readonly StoredPicture[]): Promise<Background> {
+  if (photos.length === 0) return plain(anyColour(random));
+  const photo = random.pick(photos);
+  const crop = { x: random.next(), y: random.next(), zoom: random.range(0.4, 1), flip: random.chance(0.5) };
+  return { words: `in front of ${photo.words}`, colourAt: lookUp(await photoCrop(photo.file, size, crop)) };
+}
+
+const lookUp =
+  (pixels: Uint8Array) =>
+  (x: number, y: number): Rgb => {
+    const at = (Math.floor(y) * size + Math.floor(x)) * 3;
+    return [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!];
+  };
+
+/** Textures are mostly of two shades of a colour. */
+export function nearOrOther(random: Random, { name, rgb }: Colour, except: readonly string[]): Colour {
+  if (random.chance(0.4)) return otherColour(random, { name, rgb }, except);
+  const [share, to] = [random.range(0.3, 0.55), rgb[0] + rgb[1] + rgb[2] > 380 ? 0 : 255];
+  const shade = rgb.map((v) => Math.round(v + (to - v) * share)) as unknown as Rgb;
+  return except.every((held) => distance(shade, named(held).rgb) >= heldOutDistance)
+    ? { name: to ? `light ${name}` : `deep ${name}`, rgb: shade }
+    : otherColour(random, { name, rgb }, except);
 }

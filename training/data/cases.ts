@@ -52,7 +52,7 @@ export async function cases(options: CaseOptions): Promise<Cases> {
   const found = new Map<string, Example>();
   for (let attempt = 0; found.size < pairs + tests; attempt++) {
     if (attempt >= attempts) throw new RangeError(`cases: too few ${split} pictures show "${edit.name}"`);
-    const scene = await anyScene(split, random);
+    const scene = await anyScene(split, random, edit.needs);
     const after = found.has(scene.concept) ? undefined : answer(scene, { parts: [{ edit, params }] });
     if (!after) continue;
     const words = { before: scene.caption, after: after.caption };

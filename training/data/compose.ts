@@ -1,5 +1,13 @@
-import type { Edit, Family, Params } from "./edits/index.ts";
-import { trainedEdits } from "./edits/index.ts";
+import { type Code, codeOf } from "./codes.ts";
+import {
+  type Edit,
+  type Family,
+  isHeldOutComposition,
+  type Needs,
+  type Params,
+  trainedEdits,
+  trainedLocalEdits,
+} from "./edits/index.ts";
 import type { Random } from "./random.ts";
 import { type Caption, captionText, type Scene } from "./scene.ts";
 import { area } from "./size.ts";
@@ -29,41 +37,68 @@ export function change(a: Uint8Array, b: Uint8Array): number {
 /** Below this mean squared error an edit can hardly be seen, and teaches badly. */
 export const visible = 0.005;
 
-/** A request drawn at random: one edit, or two of different families, with words for it. */
+/** A request drawn at random: one edit, everywhere or in a region, or two or three of different families, with words for it. */
 export type Request = {
   readonly edit: string;
   readonly family: Family;
+  readonly needs?: Needs | undefined;
   readonly params: Params;
+  readonly codes: readonly Code[];
   readonly instruction: string;
   readonly parts: readonly { readonly edit: Edit; readonly params: Params }[];
 };
 
-const compositionShare = 0.18;
+const shares = { one: 0.64, local: 0.14, two: 0.18, three: 0.04 } as const;
 // What needs the object's own place comes first; what lies over the picture comes last.
-const order: readonly Family[] = ["background", "object", "style", "colour", "light", "overlay", "crop", "frame"];
+const order: readonly Family[] = [
+  "place",
+  "background",
+  "object",
+  "thing",
+  "style",
+  "colour",
+  "light",
+  "overlay",
+  "crop",
+  "frame",
+];
 
-const isHeldOut = (first: Edit, second: Edit): boolean => first.name === "grey" && second.family === "frame";
-
-function pickPair(random: Random): readonly [Edit, Edit] {
+function pickInTurn(random: Random, count: number): readonly Edit[] {
   for (;;) {
-    const [a, b] = [random.pick(trainedEdits), random.pick(trainedEdits)];
-    const [first, second] = order.indexOf(a.family) <= order.indexOf(b.family) ? [a, b] : [b, a];
-    if (first.family !== second.family && !isHeldOut(first, second)) return [first, second];
+    const edits = Array.from({ length: count }, () => random.pick(trainedEdits)).sort(
+      (a, b) => order.indexOf(a.family) - order.indexOf(b.family),
+    );
+    const families = edits.map(({ family }) => family);
+    if (new Set(families).size < count || families.some((family) => !order.includes(family))) continue;
+    if (families.includes("place") && edits.some(({ needs, family }) => needs === "object" && family !== "place"))
+      continue;
+    if (edits.some((first, i) => edits.slice(i + 1).some((second) => isHeldOutComposition(first.name, second.name))))
+      continue;
+    return edits;
   }
 }
 
-/** Draws what a training pair asks for; 18 % are compositions. */
+/** Draws what a training pair asks for. */
 export function anyRequest(random: Random): Request {
-  const composed = random.chance(compositionShare);
-  const parts = (composed ? pickPair(random) : [random.pick(trainedEdits)]).map((edit) => {
+  const kind = random.weighted(shares);
+  const chosen =
+    kind === "local"
+      ? [random.pick(trainedLocalEdits)]
+      : pickInTurn(random, kind === "one" ? 1 : kind === "two" ? 2 : 3);
+  const parts = chosen.map((edit) => {
     const params = edit.sample(random);
     return { edit, params, phrase: random.pick(edit.phrases(params)) };
   });
+  const needs = parts.map(({ edit }) => edit.needs).find((each) => each !== undefined);
+  const [first, ...more] = parts;
   return {
     edit: parts.map(({ edit }) => edit.name).join("+"),
-    family: composed ? "composition" : parts[0]!.edit.family,
-    params: composed ? { first: parts[0]!.params, second: parts[1]!.params } : parts[0]!.params,
-    instruction: parts.map(({ phrase }) => phrase).join(" and "),
+    family: more.length > 0 ? "composition" : first!.edit.family,
+    needs,
+    params:
+      more.length > 0 ? Object.fromEntries(parts.map(({ params }, i) => [`part${i + 1}`, params])) : first!.params,
+    codes: parts.flatMap(({ edit, params }) => edit.codes?.(params) ?? [codeOf(edit.name, params)]),
+    instruction: parts.map(({ phrase }) => phrase).join(random.pick([" and ", ", and ", ", then "])),
     parts,
   };
 }
@@ -72,10 +107,27 @@ export function anyRequest(random: Random): Request {
 export function answer(scene: Scene, { parts }: Pick<Request, "parts">): Scene | undefined {
   let now = scene;
   for (const { edit, params } of parts) {
+    if (edit.needs === "object" && !standsOut(scene.mask)) return undefined;
     const pixels = applyEdit(now, edit, params);
     if (change(now.pixels, pixels) < visible) return undefined;
     const words = captionAfter(now.words, edit, params);
     now = { ...now, pixels, words, caption: captionText(words) };
   }
-  return change(scene.pixels, now.pixels) < visible ? undefined : now;
+  return change(scene.pixels, now.pixels) < visible || isFlat(now.pixels) ? undefined : now;
+}
+
+/** Whether next to nothing can be seen any more. */
+function isFlat(pixels: Uint8Array): boolean {
+  let [sum, squares] = [0, 0];
+  for (const v of pixels) {
+    sum += v;
+    squares += v * v;
+  }
+  return squares / pixels.length - (sum / pixels.length) ** 2 < 36;
+}
+
+/** Whether there is an object, with something around it. */
+function standsOut(mask: Uint8Array): boolean {
+  const covered = mask.reduce((sum, v) => sum + v, 0) / (255 * area);
+  return covered > 0.04 && covered < 0.85;
 }

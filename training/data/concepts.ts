@@ -1,10 +1,23 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { hash } from "./random.ts";
+import { dirname, join } from "node:path";
+import { storedPictures } from "./pictures.ts";
+import { hash, type Random } from "./random.ts";
 
-export const sources = ["noto", "twemoji", "fluent-emoji-flat", "fxemoji"] as const;
+/** Sets of emoji: a concept of theirs is what at least two of them draw. */
+const emojiSets = ["noto", "twemoji", "fluent-emoji-flat", "fxemoji", "noto-v1", "fluent-emoji-3d"] as const;
+/** Sets that draw each thing once, in a hand of their own. */
+const iconSets = ["game-icons", "flat-color-icons", "streamline-kameleon-color"] as const;
+/** Faces and people, made of parts by seed. */
+export const faceSets = ["lorelei", "notionists", "open-peeps", "personas", "adventurer"] as const;
+/** Never trained on, whatever it draws. */
+export const heldOutSource = "streamline-emojis";
+
+export const sources = [...emojiSets, ...iconSets, ...faceSets, "openclipart", heldOutSource] as const;
 export type Source = (typeof sources)[number];
-export type Split = "train" | "test";
+/** What is trained on, concepts that are not, and a hand that is not. */
+export type Split = "train" | "test" | "unseen-source";
+export type FaceSet = (typeof faceSets)[number];
 
 /** One thing that can be drawn, and the name of its icon in each source that has one. */
 export type Concept = {
@@ -24,9 +37,9 @@ type IconSet = {
 };
 
 const require = createRequire(import.meta.url);
-const loaded = new Map<Source, IconSet>();
+const loaded = new Map<string, IconSet>();
 
-function iconSet(source: Source): IconSet {
+function iconSet(source: string): IconSet {
   let set = loaded.get(source);
   if (!set) {
     set = JSON.parse(readFileSync(require.resolve(`@iconify-json/${source}/icons.json`), "utf8")) as IconSet;
@@ -91,7 +104,7 @@ const splitSeed = "tiny-7";
 
 // Kin are split together: the red and the green apple, the cat and the cat's face.
 function kin(name: string): string {
-  const words = name.replace(/-face$/, "").split(/-(?:with|in|on|of|and|without|behind)-/)[0]!;
+  const words = name.replace(/-(face|\d+)$/, "").split(/-(?:with|in|on|of|and|without|behind)-/)[0]!;
   return words.split("-").at(-1)!;
 }
 
@@ -99,33 +112,121 @@ function splitOf(name: string): Split {
   return hash(splitSeed, kin(name)) / 2 ** 32 < heldOutShare ? "test" : "train";
 }
 
-function collect(): ReadonlyMap<string, Concept> {
+/** fluent-emoji-3d names its files by code points; Noto's list says what they are. */
+function renderings(): Map<string, string> {
+  const folder = dirname(require.resolve("@lobehub/fluent-emoji-3d/package.json"));
+  const files = new Set(readdirSync(join(folder, "assets")));
+  const names = require("@iconify-json/noto/chars.json") as Record<string, string>;
+  return new Map(
+    Object.entries(names).flatMap(([code, name]) =>
+      [`${code}.webp`, `${code}-fe0f.webp`]
+        .filter((file) => files.has(file))
+        .map((file) => [name, join(folder, "assets", file)] as const),
+    ),
+  );
+}
+
+let rendered: ReadonlyMap<string, string> | undefined;
+
+/** The file of a 3-D rendering. Throws a RangeError where there is none of that name. */
+export function renderingFile(name: string): string {
+  rendered ??= renderings();
+  const file = rendered.get(name);
+  if (!file) throw new RangeError(`icon: fluent-emoji-3d has no "${name}"`);
+  return file;
+}
+
+const isThing = (icon: string): boolean => !notThings.some((pattern) => pattern.test(icon));
+
+function emoji(): Concept[] {
   const byKey = new Map<string, Map<Source, string>>();
   const seen = new Set<string>();
-  for (const source of sources) {
+  const add = (source: Source, icon: string) => {
+    // fxemoji writes "redapple" where the others write "red-apple".
+    const key = icon.replaceAll("-", "");
+    if (!byKey.has(key)) byKey.set(key, new Map());
+    byKey.get(key)!.set(source, icon);
+  };
+  for (const source of emojiSets) {
+    if (source === "fluent-emoji-3d") {
+      rendered ??= renderings();
+      for (const icon of rendered.keys()) if (isThing(icon)) add(source, icon);
+      continue;
+    }
     for (const [icon, { body }] of Object.entries(iconSet(source).icons)) {
-      if (notThings.some((pattern) => pattern.test(icon)) || seen.has(body) || body.includes("currentColor")) continue;
+      if (!isThing(icon) || seen.has(body) || body.includes("currentColor")) continue;
       seen.add(body);
-      // fxemoji writes "redapple" where the others write "red-apple".
-      const key = icon.replaceAll("-", "");
-      if (!byKey.has(key)) byKey.set(key, new Map());
-      byKey.get(key)!.set(source, icon);
+      add(source, icon);
     }
   }
-  const found = [...byKey.values()].filter((icons) => icons.size >= 2);
-  const all = found.map((icons): Concept => {
-    const name = [...icons.values()][0]!;
-    return { name, caption: withArticle(name), icons, split: splitOf(name) };
+  return [...byKey.values()]
+    .filter((icons) => icons.size >= 2)
+    .map((icons) => {
+      const name = [...icons.values()][0]!;
+      return { name, caption: withArticle(name), icons, split: splitOf(name) };
+    });
+}
+
+const abstract = /^(abstract|dice|card|plain|perspective|domino|d\d|.*-meeple|sud|vote|\d)|-(duo|flat)$/;
+
+// Each drawing is a concept; its name says whose it is, and kin of a held-out thing is held out here too.
+function single(source: Source, icons: Iterable<string>): Concept[] {
+  return [...icons]
+    .filter((icon) => isThing(icon) && !abstract.test(icon))
+    .map((icon) => ({
+      name: `${source}/${icon}`,
+      caption: withArticle(icon.replace(/-\d+$/, "")),
+      icons: new Map([[source, icon]]),
+      split: source === heldOutSource ? "unseen-source" : splitOf(icon),
+    }));
+}
+
+const facesPerSet = 80;
+
+function faces(): Concept[] {
+  return faceSets.flatMap((source) =>
+    Array.from({ length: facesPerSet }, (_, i): Concept => {
+      const icon = `${source}-${i}`;
+      return { name: `${source}/${i}`, caption: "a person", icons: new Map([[source, icon]]), split: splitOf(icon) };
+    }),
+  );
+}
+
+function clipArt(): Concept[] {
+  return storedPictures("clipart").map(({ file, words }): Concept => {
+    const name = file.replace(/^.*\/|\.webp$/g, "");
+    const thing = name.split("_")[0]!;
+    return {
+      name: `openclipart/${name}`,
+      caption: words,
+      icons: new Map([["openclipart", file]]),
+      split: splitOf(thing),
+    };
   });
+}
+
+function collect(): ReadonlyMap<string, Concept> {
+  const all = [
+    ...emoji(),
+    ...[...iconSets, heldOutSource].flatMap((source) => single(source as Source, Object.keys(iconSet(source).icons))),
+    ...faces(),
+    ...clipArt(),
+  ];
   return new Map(all.sort((a, b) => (a.name < b.name ? -1 : 1)).map((concept) => [concept.name, concept]));
 }
 
 let everything: ReadonlyMap<string, Concept> | undefined;
+const bySplit = new Map<Split, readonly Concept[]>();
 
-/** The concepts of a split, in the order of their names; no concept is in both. */
+/** The concepts of a split, in the order of their names; no concept is in two. */
 export function concepts(split: Split): readonly Concept[] {
-  everything ??= collect();
-  return [...everything.values()].filter((concept) => concept.split === split);
+  let found = bySplit.get(split);
+  if (!found) {
+    everything ??= collect();
+    found = [...everything.values()].filter((concept) => concept.split === split);
+    bySplit.set(split, found);
+  }
+  return found;
 }
 
 /** The concept of that name. Throws a RangeError where there is none. */
@@ -134,4 +235,30 @@ export function conceptNamed(name: string): Concept {
   const concept = everything.get(name);
   if (!concept) throw new RangeError(`concept: none is named "${name}"`);
   return concept;
+}
+
+let weighted: ReadonlyMap<Split, readonly (readonly Concept[])[]> | undefined;
+
+/** A concept of the split; emoji half the time, since they are drawn by several hands, the other kinds of sets alike. */
+export function anyConcept(split: Split, random: Random): Concept {
+  weighted ??= new Map(
+    (["train", "test", "unseen-source"] as const).map((each) => {
+      const groups = new Map<string, Concept[]>();
+      for (const concept of concepts(each)) {
+        const group =
+          concept.icons.size > 1
+            ? "emoji"
+            : faceSets.some((set) => concept.icons.has(set))
+              ? "faces"
+              : [...concept.icons.keys()][0]!;
+        const members = groups.get(group);
+        if (members) members.push(concept);
+        else groups.set(group, [concept]);
+      }
+      return [each, [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members)] as const;
+    }),
+  );
+  const groups = weighted.get(split)!;
+  const largest = groups.reduce((a, b) => (b.some(({ icons }) => icons.size > 1) ? b : a));
+  return random.pick(random.chance(0.5) ? largest : random.pick(groups));
 }

@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { createAvatar, type Style } from "@dicebear/core";
 import sharp from "sharp";
-import { conceptNamed, iconSvg, type Source } from "./concepts.ts";
+import type { Rgb } from "./colours.ts";
+import { conceptNamed, type FaceSet, faceSets, iconSvg, renderingFile, type Source } from "./concepts.ts";
+import { storedBytes } from "./pictures.ts";
 
 /** A picture with transparency, cut to what can be seen of it. */
 export type Icon = {
@@ -12,21 +16,39 @@ export type Icon = {
 const rasterSize = 160;
 const cache = new Map<string, Promise<Icon>>();
 
-/** The icon of a concept as its source draws it, kept in memory. Throws a RangeError where the source has none. */
-export function icon(concept: string, source: Source): Promise<Icon> {
+/** Pictograms are of one colour, which is chosen where they are drawn. */
+export const isPictogram = (source: Source): boolean => source === "game-icons";
+
+/** The icon of a concept as its source draws it, kept in memory; pictograms in `ink`. Throws a RangeError where the source has none. */
+export async function icon(concept: string, source: Source, ink: Rgb = [0, 0, 0]): Promise<Icon> {
   const name = conceptNamed(concept).icons.get(source);
   if (name === undefined) throw new RangeError(`icon: ${source} does not draw "${concept}"`);
   const key = `${source}/${name}`;
   let found = cache.get(key);
   if (!found) {
-    found = rasterise(iconSvg(source, name, rasterSize));
+    found = document(name, source).then(rasterise);
     cache.set(key, found);
   }
-  return found;
+  return isPictogram(source) ? inked(await found, ink) : found;
 }
 
-async function rasterise(svg: string): Promise<Icon> {
-  const { data, info } = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+function inked({ width, height, rgba }: Icon, ink: Rgb): Icon {
+  return { width, height, rgba: rgba.map((v, i) => (i % 4 === 3 ? v : ink[i % 4]!)) };
+}
+
+async function document(name: string, source: Source): Promise<Buffer> {
+  if (source === "openclipart") return storedBytes(name);
+  if (source === "fluent-emoji-3d") return readFileSync(renderingFile(name));
+  if (faceSets.includes(source as FaceSet)) {
+    const style = (await import(`@dicebear/${source}`)) as Style<object>;
+    return Buffer.from(createAvatar(style, { seed: name, size: rasterSize }).toString());
+  }
+  return Buffer.from(iconSvg(source, name, rasterSize));
+}
+
+async function rasterise(file: Buffer): Promise<Icon> {
+  const sized = sharp(file).resize(rasterSize, rasterSize, { fit: "inside", withoutEnlargement: true });
+  const { data, info } = await sized.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return trim(data, info.width, info.height);
 }
 

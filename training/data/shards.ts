@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Code } from "./codes.ts";
 import type { Split } from "./concepts.ts";
 import { area, size } from "./size.ts";
 
@@ -8,7 +9,7 @@ export const shardSize = 2048;
 /** Bytes of one pair: before and after, [2, 128, 128, 3]. */
 export const pairBytes = 2 * area * 3;
 /** Raised whenever the same seed would give other pairs than before. */
-export const version = 2;
+export const version = 3;
 
 /** One line of a shard's `.jsonl`: what a pair shows. */
 export type PairRecord = {
@@ -18,6 +19,8 @@ export type PairRecord = {
   readonly edit: string;
   readonly family: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** The same as numbers: one code per edit, or per edit and region. */
+  readonly codes: readonly Code[];
   readonly instruction: string;
   readonly before: string;
   readonly after: string;

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { apply, Instruction } from "../../index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
 import { readInput, refuseOverwriting, routes, sha256 } from "../files.ts";
+import { instructionFile } from "../gallery.ts";
 import { chosenModel } from "../model.ts";
 import { misuse } from "../options.ts";
 import { EDIT, editFiles, editSettings } from "../pictures.ts";
@@ -10,7 +11,11 @@ import { deviceOptions, given } from "../settings.ts";
 export const applyCommand = defineCommand({
   name: "apply",
   summary: "Applies a learned instruction to pictures of any size.",
-  usage: ["INSTRUCTION IMAGE -o FILE", "INSTRUCTION IMAGE|FOLDER… -o FOLDER"],
+  usage: [
+    "INSTRUCTION IMAGE -o FILE",
+    "INSTRUCTION IMAGE|FOLDER… -o FOLDER",
+    "NAME IMAGE -o FILE        (NAME as visii gallery has it)",
+  ],
   options: {
     ...EDIT,
     with: { type: "text", hint: "WORDS", help: "words that join the instruction: a hybrid instruction" },
@@ -19,8 +24,9 @@ export const applyCommand = defineCommand({
   },
 
   async run({ values, positionals }, context) {
-    const [file, ...inputs] = positionals;
-    if (file === undefined) throw misuse("Name an instruction and the pictures to apply it to.");
+    const [named, ...inputs] = positionals;
+    if (named === undefined) throw misuse("Name an instruction and the pictures to apply it to.");
+    const file = instructionFile(named);
     const list = routes(inputs, values.output);
     refuseOverwriting(
       list.map(({ output }) => output),

@@ -72,6 +72,7 @@ export const colourEdits: readonly Edit[] = [
       `make it ${aColour(dark)} and ${light.name} duotone`,
       `print it in ${dark.name} and ${light.name}`,
       `use only ${dark.name} and ${light.name}`,
+      "make it a duotone",
     ],
     extra: ({ dark, light }) => `${dark.name} and ${light.name} duotone`,
     apply: ({ pixels }, { dark, light }) => ramp(share(brightness(pixels)), dark.rgb, light.rgb),
@@ -79,7 +80,7 @@ export const colourEdits: readonly Edit[] = [
   define<{ degrees: number }>({
     name: "hue",
     family: "colour",
-    sample: (random) => ({ degrees: random.pick([90, 120, 180, 240, 270]) + random.int(-8, 8) }),
+    sample: (random) => ({ degrees: random.int(60, 300) }),
     phrases: ({ degrees }) => {
       const turn =
         degrees < 105
@@ -99,9 +100,9 @@ export const colourEdits: readonly Edit[] = [
   define<{ levels: number }>({
     name: "posterize",
     family: "colour",
-    sample: (random) => ({ levels: random.int(2, 3) }),
+    sample: (random) => ({ levels: random.int(2, 4) }),
     phrases: ({ levels }) => {
-      const word = levels === 2 ? "two" : "three";
+      const word = ["two", "three", "four"][levels - 2]!;
       return [`posterize it to ${word} levels`, `make it a poster with ${word} levels of colour`];
     },
     extra: () => "posterized",
@@ -111,7 +112,7 @@ export const colourEdits: readonly Edit[] = [
   define<{ amount: number }>({
     name: "saturate",
     family: "colour",
-    sample: (random) => ({ amount: random.range(2, 3) }),
+    sample: (random) => ({ amount: random.range(1.8, 3) }),
     phrases: () => ["make the colours vivid", "saturate the colours", "make it much more colourful"],
     extra: () => "vivid colours",
     apply: ({ pixels }, { amount }) => matrix(pixels, saturation(amount)),

@@ -1,4 +1,6 @@
+import type { Code } from "../codes.ts";
 import type { Random } from "../random.ts";
+import type { Scene } from "../scene.ts";
 import { area } from "../size.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -11,15 +13,23 @@ export type Family =
   | "overlay"
   | "crop"
   | "frame"
+  | "thing"
+  | "segmentation"
+  | "place"
+  | "local"
   | "composition";
 
-/** What an edit sees: pixels [128, 128, 3] and the object's mask [128, 128], 255 where the object is. */
-export type Picture = { readonly pixels: Uint8Array; readonly mask: Uint8Array };
+/** What a picture must show for the edit to mean something: an object that stands out, a drawn place in summer, a town from above. */
+export type Needs = "object" | "landscape" | "map";
+
+/** What an edit sees: pixels [128, 128, 3], the object's mask [128, 128], 255 where the object is, and what it was drawn from. */
+export type Picture = Pick<Scene, "pixels" | "mask" | "origin">;
 
 /** One kind of edit: how to draw its parameters, how people ask for it, and what it does. It keeps the layout. */
 export interface Edit<P extends Params = Params> {
   readonly name: string;
   readonly family: Family;
+  readonly needs?: Needs;
   /** Draws parameters that JSON keeps as they are. */
   sample(random: Random): P;
   /** Ways to ask for it, in lower case. */
@@ -30,6 +40,8 @@ export interface Edit<P extends Params = Params> {
   setting?(params: P): string;
   /** New pixels, [128, 128, 3]; a pure function. */
   apply(picture: Picture, params: P): Uint8Array;
+  /** Its parameters as numbers, where they are not one code under the edit's name. */
+  codes?(params: P): readonly Code[];
   /** For an edit that is not trained on: the nearest words that are. */
   nearestWords?(params: P): string;
 }

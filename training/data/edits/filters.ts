@@ -46,6 +46,22 @@ export function lay(pixels: Uint8Array, over: Rgb | Uint8Array, cover: Float32Ar
   return bytes(out);
 }
 
+function channel(pixels: Uint8Array, c: number): Float32Array {
+  const out = new Float32Array(area);
+  for (let i = 0; i < area; i++) out[i] = pixels[i * 3 + c]!;
+  return out;
+}
+
+/** Each channel through the same filter of [128, 128]. */
+export function eachChannel(pixels: Uint8Array, filter: (values: Float32Array) => Float32Array): Uint8Array {
+  const out = canvas();
+  for (let c = 0; c < 3; c++) {
+    const values = filter(channel(pixels, c));
+    for (let i = 0; i < area; i++) out[i * 3 + c] = values[i]!;
+  }
+  return bytes(out);
+}
+
 /** A value in 0..1 for each pixel, from the middle of the pixel. */
 export function field(value: (x: number, y: number) => number): Float32Array {
   const out = new Float32Array(area);

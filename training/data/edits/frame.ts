@@ -1,8 +1,10 @@
 import { aColour, anyColour, type Colour, otherColour, type Rgb } from "../colours.ts";
 import type { Random } from "../random.ts";
 import { size } from "../size.ts";
+import { anyAngle } from "./angles.ts";
 import { define, type Edit } from "./edit.ts";
-import { field, lay } from "./filters.ts";
+import { field, lay, ramp } from "./filters.ts";
+import { shapeNames, stamp } from "./thing.ts";
 
 /** Teal is kept for the evaluation. */
 const except = ["teal"];
@@ -26,13 +28,14 @@ export const frameEdits: readonly Edit[] = [
   define<{ colour: Colour; width: number }>({
     name: "frame",
     family: "frame",
-    sample: (random) => ({ colour: anyColour(random, except), width: random.int(7, 14) }),
+    sample: (random) => ({ colour: anyColour(random, except), width: random.range(5, 18) }),
     phrases: ({ colour, width }) => {
       const thick = width > 10 ? "thick" : "thin";
       return [
         `put a ${thick} ${colour.name} frame around it`,
         `put ${aColour(colour)} frame around it`,
         `give it a ${thick} ${colour.name} border`,
+        "put a frame around it",
       ];
     },
     extra: ({ colour }) => `${colour.name} frame`,
@@ -137,6 +140,142 @@ export const frameEdits: readonly Edit[] = [
         pixels,
         colour.rgb,
         field((x, y) => Math.abs(x - size / 2) + Math.abs(y - size / 2) - reach + 0.5),
+      ),
+  }),
+  define<{ colour: Colour; inset: number; width: number }>({
+    name: "inset line",
+    family: "frame",
+    sample: (random) => ({
+      colour: anyColour(random, except),
+      inset: random.range(4, 14),
+      width: random.range(3.5, 7),
+    }),
+    phrases: ({ colour }) => [
+      `draw ${aColour(colour)} line a little inside the edge`,
+      `put a fine ${colour.name} frame inside it`,
+    ],
+    extra: ({ colour }) => `${colour.name} line inside`,
+    apply: ({ pixels }, { colour, inset, width }) =>
+      lay(
+        pixels,
+        colour.rgb,
+        field((x, y) => (fromEdge(x, y) > inset && fromEdge(x, y) < inset + width ? 1 : 0)),
+      ),
+  }),
+  define<{ colour: Colour; depth: number; pitch: number }>({
+    name: "stamp edge",
+    family: "frame",
+    sample: (random) => ({ colour: anyColour(random, except), depth: random.range(5, 9), pitch: random.range(10, 16) }),
+    phrases: ({ colour }) => [`cut it like a stamp on ${colour.name}`, `give it a wavy ${colour.name} border`],
+    extra: ({ colour }) => `${colour.name} wavy border`,
+    apply: ({ pixels }, { colour, depth, pitch }) =>
+      lay(
+        pixels,
+        colour.rgb,
+        field((x, y) => {
+          const along = Math.min(x, size - x) < Math.min(y, size - y) ? y : x;
+          return depth * (1 + 0.6 * Math.sin((along * 2 * Math.PI) / pitch)) - fromEdge(x, y) + 0.5;
+        }),
+      ),
+  }),
+  define<{ a: Colour; b: Colour; width: number; angle: number }>({
+    name: "fading frame",
+    family: "frame",
+    sample: (random) => {
+      const { outer: a, inner: b } = two(random);
+      return { a, b, width: random.range(7, 16), angle: anyAngle(random) };
+    },
+    phrases: ({ a, b }) => [
+      `put a frame fading from ${a.name} to ${b.name} around it`,
+      `give it a border from ${a.name} to ${b.name}`,
+    ],
+    extra: ({ a, b }) => `frame from ${a.name} to ${b.name}`,
+    apply: ({ pixels }, { a, b, width, angle }) => {
+      const fade = ramp(
+        field((x, y) => 0.5 + ((x / size - 0.5) * Math.cos(angle) + (y / size - 0.5) * Math.sin(angle)) * 0.9),
+        a.rgb,
+        b.rgb,
+      );
+      return lay(
+        pixels,
+        fade,
+        field((x, y) => (fromEdge(x, y) < width ? 1 : 0)),
+      );
+    },
+  }),
+  define<{ colour: Colour; length: number; width: number }>({
+    name: "corner brackets",
+    family: "frame",
+    sample: (random) => ({
+      colour: anyColour(random, except),
+      length: random.range(24, 44),
+      width: random.range(5, 11),
+    }),
+    phrases: ({ colour }) => [`put ${colour.name} brackets into the corners`, `mark the corners in ${colour.name}`],
+    extra: ({ colour }) => `${colour.name} corners`,
+    apply: ({ pixels }, { colour, length, width }) =>
+      lay(
+        pixels,
+        colour.rgb,
+        field((x, y) =>
+          fromEdge(x, y) < width && Math.max(Math.min(x, size - x), Math.min(y, size - y)) < length ? 1 : 0,
+        ),
+      ),
+  }),
+  define<{ colour: Colour; width: number; angle: number }>({
+    name: "one-sided bar",
+    family: "frame",
+    sample: (random) => ({ colour: anyColour(random, except), width: random.range(16, 34), angle: random.int(0, 3) }),
+    phrases: ({ colour, angle }) => [
+      `put ${aColour(colour)} bar on the ${["right", "bottom", "left", "top"][angle]}`,
+      `cover the ${["right", "bottom", "left", "top"][angle]} edge in ${colour.name}`,
+    ],
+    extra: ({ colour, angle }) => `${colour.name} bar on the ${["right", "bottom", "left", "top"][angle]}`,
+    apply: ({ pixels }, { colour, width, angle }) =>
+      lay(
+        pixels,
+        colour.rgb,
+        field((x, y) => ([size - x, size - y, x, y][angle]! < width ? 1 : 0)),
+      ),
+  }),
+  define<{ colour: Colour; rx: number; ry: number }>({
+    name: "oval crop",
+    family: "crop",
+    sample: (random) => {
+      const wide = random.chance(0.5);
+      const [long, short] = [random.range(54, 62), random.range(36, 46)];
+      return { colour: anyColour(random, except), rx: wide ? long : short, ry: wide ? short : long };
+    },
+    phrases: ({ colour, rx, ry }) => [
+      `show it in ${rx > ry ? "a wide" : "a tall"} oval on ${colour.name}`,
+      `cut it to an oval on ${colour.name}`,
+    ],
+    extra: ({ colour }) => `oval crop on ${colour.name}`,
+    apply: ({ pixels }, { colour, rx, ry }) =>
+      lay(
+        pixels,
+        colour.rgb,
+        field((x, y) => (Math.hypot((x - size / 2) / rx, (y - size / 2) / ry) - 1) * Math.min(rx, ry) + 0.5),
+      ),
+  }),
+  define<{ colour: Colour; shape: string; radius: number }>({
+    name: "shaped crop",
+    family: "crop",
+    sample: (random) => ({
+      colour: anyColour(random, except),
+      shape: random.pick(shapeNames.filter((name) => ["star", "heart", "flower", "drop", "cloud"].includes(name))),
+      radius: random.range(62, 76),
+    }),
+    phrases: ({ colour, shape }) => [
+      `cut it to a ${shape} on ${colour.name}`,
+      `show it in a ${shape} shape on ${colour.name}`,
+    ],
+    extra: ({ colour, shape }) => `${shape} crop on ${colour.name}`,
+    apply: ({ pixels }, { colour, shape, radius }) =>
+      lay(
+        pixels,
+        colour.rgb,
+        stamp(shape as (typeof shapeNames)[number], size / 2, size / 2, radius).map((v) => 1 - v),
       ),
   }),
 ];

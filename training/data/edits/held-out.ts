@@ -9,8 +9,26 @@ import { framed } from "./frame.ts";
 const luma = [0.299, 0.587, 0.114];
 const greyscale = [...luma, ...luma, ...luma];
 
-/** Edits that training never shows: not as kinds, not as colours, not as compositions. */
-export const heldOutEdits: readonly Edit[] = [
+/** The nearest words that training knows, for kinds that are held out by seed. */
+const words: Readonly<Record<string, string>> = {
+  "line drawing": "draw it in black pencil on white paper",
+  "tile mosaic": "make it a mosaic of small squares",
+  "colour fringes": "add motion blur",
+  stencil: "turn it into a stencil",
+  "rainbow arc": "wash it in rainbow colours",
+  ribbon: "put a red frame around it",
+  bubbles: "add a few white dots in rows over it",
+  "oval crop": "round the corners off in white",
+};
+
+export function nearest(name: string): () => string {
+  const found = words[name];
+  if (found === undefined) throw new RangeError(`held-out edit: there are no nearest words for "${name}"`);
+  return () => found;
+}
+
+/** Edits that no version was trained on: not as kinds, not as colours, not as compositions. */
+export const alwaysHeldOut: readonly Edit[] = [
   define<{ colour: Colour; width: number }>({
     name: "teal frame",
     family: "frame",

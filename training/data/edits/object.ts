@@ -7,6 +7,7 @@ export const objectEdits: readonly Edit[] = [
   define<{ colour: Colour; width: number }>({
     name: "outline",
     family: "object",
+    needs: "object",
     sample: (random) => ({ colour: anyColour(random), width: random.int(5, 8) }),
     phrases: ({ colour }) => [
       `put a thick ${colour.name} outline around the object`,
@@ -23,6 +24,7 @@ export const objectEdits: readonly Edit[] = [
   define<{ offset: number; softness: number }>({
     name: "shadow",
     family: "object",
+    needs: "object",
     sample: (random) => ({ offset: random.int(9, 13), softness: random.int(1, 2) }),
     phrases: () => ["give it a shadow", "let it throw a dark shadow", "add a drop shadow"],
     extra: () => "with a drop shadow",
@@ -43,6 +45,7 @@ export const objectEdits: readonly Edit[] = [
   define<{ colour: Colour }>({
     name: "silhouette",
     family: "object",
+    needs: "object",
     sample: (random) => ({ colour: anyColour(random) }),
     phrases: ({ colour }) => [
       `make the object ${aColour(colour)} silhouette`,
@@ -55,6 +58,7 @@ export const objectEdits: readonly Edit[] = [
   define<{ colour: Colour }>({
     name: "object colour",
     family: "object",
+    needs: "object",
     sample: (random) => ({ colour: anyColour(random, ["black", "charcoal", "white", "cream", "silver", "grey"]) }),
     phrases: ({ colour }) => [
       `make the object ${colour.name}`,
@@ -72,6 +76,7 @@ export const objectEdits: readonly Edit[] = [
   define<{ a: Colour; b: Colour; width: number }>({
     name: "striped object",
     family: "object",
+    needs: "object",
     sample: (random) => {
       const a = anyColour(random);
       return { a, b: otherColour(random, a), width: random.int(7, 10) };

@@ -1,8 +1,9 @@
 import { aColour, anyColour, type Colour, named } from "../colours.ts";
 import { Random } from "../random.ts";
 import { area, size } from "../size.ts";
-import { brightness, define, type Edit, type Picture } from "./edit.ts";
-import { curves, field, lay, ramp } from "./filters.ts";
+import { anyAngle, slant } from "./angles.ts";
+import { define, type Edit } from "./edit.ts";
+import { field, lay } from "./filters.ts";
 
 // Flakes and paper scraps lie in the same places in every picture: a pair can show where they are.
 function scatter(count: number, key: string): readonly { x: number; y: number; tone: number }[] {
@@ -28,45 +29,34 @@ function spots(places: readonly { x: number; y: number }[], radius: number): Flo
   return out;
 }
 
-const ways = { left: 0, right: 1, top: 2, bottom: 3 } as const;
-type Way = keyof typeof ways;
-const wayNames = Object.keys(ways) as Way[];
-
-function half({ pixels }: Picture, changed: Uint8Array, way: Way): Uint8Array {
-  const cover = field((x, y) => {
-    const inside = way === "left" ? x < 64 : way === "right" ? x > 64 : way === "top" ? y < 64 : y > 64;
-    return inside ? 1 : 0;
-  });
-  return lay(pixels, changed, cover);
-}
-
 export const overlayEdits: readonly Edit[] = [
-  define<{ colour: Colour; width: number; angle: number }>({
+  define<{ colour: Colour; width: number; angle: number; gap: number }>({
     name: "stripes over it",
     family: "overlay",
     sample: (random) => ({
       colour: anyColour(random),
-      width: random.pick([6, 8]),
-      angle: random.pick([0, 0.785, 1.571]),
+      width: random.range(5, 10),
+      angle: anyAngle(random),
+      gap: random.range(1.6, 2.6),
     }),
     phrases: ({ colour, angle }) => {
-      const way = angle === 0 ? "vertical" : angle > 1 ? "horizontal" : "diagonal";
+      const way = slant(angle);
       return [`draw ${way} ${colour.name} stripes over it`, `cover it with ${way} ${colour.name} bars`];
     },
     extra: ({ colour }) => `behind ${colour.name} stripes`,
-    apply: ({ pixels }, { colour, width, angle }) => {
+    apply: ({ pixels }, { colour, width, angle, gap }) => {
       const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
       return lay(
         pixels,
         colour.rgb,
-        field((x, y) => ((x * dx + y * dy) % (3 * width) < width ? 1 : 0)),
+        field((x, y) => ((x * dx + y * dy + 100 * width * (1 + gap)) % (width * (1 + gap)) < width ? 1 : 0)),
       );
     },
   }),
   define<{ radius: number; count: number }>({
     name: "snow",
     family: "overlay",
-    sample: (random) => ({ radius: random.range(2.6, 4), count: random.pick([64, 100]) }),
+    sample: (random) => ({ radius: random.range(2.6, 4), count: random.int(50, 110) }),
     phrases: () => ["let it snow", "add falling snow", "make it snow"],
     extra: () => "snowing",
     apply: ({ pixels }, { radius, count }) => lay(pixels, [255, 255, 255], spots(scatter(count, "snow"), radius)),
@@ -88,14 +78,14 @@ export const overlayEdits: readonly Edit[] = [
   define<{ colour: Colour; radius: number; pitch: number }>({
     name: "dots over it",
     family: "overlay",
-    sample: (random) => ({ colour: anyColour(random), radius: random.range(4.5, 6.5), pitch: random.pick([16, 32]) }),
+    sample: (random) => ({ colour: anyColour(random), radius: random.range(0.26, 0.36), pitch: random.range(14, 34) }),
     phrases: ({ colour, pitch }) => {
-      const many = pitch === 16 ? "many" : "a few";
+      const many = pitch < 23 ? "many" : "a few";
       return [`put ${many} ${colour.name} dots over it`, `cover it with ${many} ${colour.name} dots in rows`];
     },
     extra: ({ colour }) => `behind ${colour.name} dots`,
     apply: ({ pixels }, { colour, radius, pitch }) => {
-      const r = pitch === 32 ? radius * 1.6 : radius;
+      const r = pitch * radius;
       return lay(
         pixels,
         colour.rgb,
@@ -153,30 +143,6 @@ export const overlayEdits: readonly Edit[] = [
         pixels,
         colour.rgb,
         field((x) => Math.min(opacity, (x / size - 0.3) * 1.5)),
-      ),
-  }),
-  define<{ way: Way }>({
-    name: "half grey",
-    family: "overlay",
-    sample: (random) => ({ way: random.pick(wayNames) }),
-    phrases: ({ way }) => [`make the ${way} half grey`, `remove the colours from the ${way} half`],
-    extra: ({ way }) => `${way} half grey`,
-    apply: (picture, { way }) => {
-      const grey = brightness(picture.pixels).map((v) => v / 255);
-      return half(picture, ramp(grey, [0, 0, 0], [255, 255, 255]), way);
-    },
-  }),
-  define<{ way: Way }>({
-    name: "half inverted",
-    family: "overlay",
-    sample: (random) => ({ way: random.pick(wayNames) }),
-    phrases: ({ way }) => [`invert the ${way} half`, `make the ${way} half a negative`],
-    extra: ({ way }) => `${way} half inverted`,
-    apply: (picture, { way }) =>
-      half(
-        picture,
-        curves(picture.pixels, (v) => 255 - v),
-        way,
       ),
   }),
 ];

@@ -1,34 +1,19 @@
 import { aColour, anyColour, type Colour, otherColour } from "../colours.ts";
 import { area, size } from "../size.ts";
-import { brightness, bytes, canvas, define, type Edit } from "./edit.ts";
-import { blur, colourEdges, edges, field, lay, ramp } from "./filters.ts";
+import { brightness, define, type Edit } from "./edit.ts";
+import { blur, colourEdges, eachChannel, edges, field, lay, ramp } from "./filters.ts";
 
 const paper = ["white", "cream", "beige", "peach", "mint", "silver"];
 const inks = ["black", "navy", "maroon", "brown", "dark green", "indigo", "crimson", "charcoal"];
-
-function channel(pixels: Uint8Array, c: number): Float32Array {
-  const out = new Float32Array(area);
-  for (let i = 0; i < area; i++) out[i] = pixels[i * 3 + c]!;
-  return out;
-}
-
-/** Each channel through the same filter of [128, 128]. */
-function eachChannel(pixels: Uint8Array, filter: (values: Float32Array) => Float32Array): Uint8Array {
-  const out = canvas();
-  for (let c = 0; c < 3; c++) {
-    const values = filter(channel(pixels, c));
-    for (let i = 0; i < area; i++) out[i * 3 + c] = values[i]!;
-  }
-  return bytes(out);
-}
 
 function mosaic(values: Float32Array, block: number): Float32Array {
   const out = new Float32Array(area);
   for (let y = 0; y < size; y += block) {
     for (let x = 0; x < size; x += block) {
+      const [right, bottom] = [Math.min(size, x + block), Math.min(size, y + block)];
       let sum = 0;
-      for (let v = y; v < y + block; v++) for (let u = x; u < x + block; u++) sum += values[v * size + u]!;
-      for (let v = y; v < y + block; v++) out.fill(sum / block ** 2, v * size + x, v * size + x + block);
+      for (let v = y; v < bottom; v++) for (let u = x; u < right; u++) sum += values[v * size + u]!;
+      for (let v = y; v < bottom; v++) out.fill(sum / ((right - x) * (bottom - y)), v * size + x, v * size + right);
     }
   }
   return out;
@@ -77,12 +62,12 @@ export const styleEdits: readonly Edit[] = [
   define<{ block: number }>({
     name: "pixels",
     family: "style",
-    sample: (random) => ({ block: random.pick([8, 16]) }),
+    sample: (random) => ({ block: random.int(6, 18) }),
     phrases: ({ block }) => {
-      const grain = block === 8 ? "small" : "large";
+      const grain = block < 12 ? "small" : "large";
       return [`make it a mosaic of ${grain} squares`, `turn it into pixel art with ${grain} pixels`];
     },
-    extra: ({ block }) => `mosaic of ${block === 8 ? "small" : "large"} squares`,
+    extra: ({ block }) => `mosaic of ${block < 12 ? "small" : "large"} squares`,
     apply: ({ pixels }, { block }) => eachChannel(pixels, (values) => mosaic(values, block)),
   }),
   define<{ ink: Colour; ground: Colour; pitch: number }>({
@@ -90,7 +75,7 @@ export const styleEdits: readonly Edit[] = [
     family: "style",
     sample: (random) => {
       const ink = anyColour(random, [], inks);
-      return { ink, ground: otherColour(random, ink, inks), pitch: random.pick([8, 10]) };
+      return { ink, ground: otherColour(random, ink, inks), pitch: random.range(7, 12) };
     },
     phrases: ({ ink, ground }) => [
       `print it with ${ink.name} halftone dots on ${ground.name}`,
