@@ -1,7 +1,8 @@
 /**
  * What went wrong, for programs: `usage` (called wrongly), `input` (a picture or file of the user's), `model` (a model folder or its
  * weights), `instruction` (an instruction file), `graph` (shapes or types that don't fit), `runtime` (the session), `io` (reading or
- * writing), `network` (fetching from the hub), `aborted` (the caller's signal).
+ * writing), `network` (fetching from the hub), `aborted` (the caller's signal). The server has a few more: `not_found`, `conflict` (with what is there),
+ * `too_large`, `unsupported` (a kind of body or option), `busy` (its queue is full), `unauthorized` (a token is missing), `forbidden` (asked from elsewhere).
  */
 export type ErrorCode =
   | "usage"
@@ -12,7 +13,14 @@ export type ErrorCode =
   | "runtime"
   | "io"
   | "network"
-  | "aborted";
+  | "aborted"
+  | "not_found"
+  | "conflict"
+  | "too_large"
+  | "unsupported"
+  | "busy"
+  | "unauthorized"
+  | "forbidden";
 
 /**
  * The one family of errors that this library throws on purpose. `message` is one sentence for people: what is wrong, where, and what to

@@ -19,7 +19,10 @@ const rows = [
   ["baselines"],
   ["training", "eval"],
   ["index"],
-  ["cli", "server", "studio", "workers"],
+  ["workers"],
+  ["server"],
+  ["studio"],
+  ["cli"],
 ];
 
 /** Files that may know Node; everything else runs in a browser as it is (and may load one of these lazily, where there is a Node). */

@@ -118,6 +118,12 @@ const RANGES: Record<string, Range> = {
   weightDecay: [0, 10, false],
 };
 
+/** The numbers that a setting may have, both ends included. */
+export function rangeOf(name: string): { readonly low: number; readonly high: number; readonly whole: boolean } {
+  const [low, high, whole] = RANGES[name]!;
+  return { low, high, whole };
+}
+
 const WORDS: Record<string, readonly string[]> = {
   noise: ["random", "fixed", "authors"],
   lrSchedule: ["constant", "cosine"],

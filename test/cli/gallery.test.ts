@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { exhibit, gallery, instructionFile } from "../../src/cli/gallery.ts";
+import { exhibit, instructionFile } from "../../src/cli/gallery.ts";
+import { gallery } from "../../src/core/node-gallery.ts";
 import { isVisiiError } from "../../src/errors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "visii-gallery-"));

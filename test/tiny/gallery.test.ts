@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { gallery } from "../../src/cli/gallery.ts";
+import { gallery } from "../../src/core/node-gallery.ts";
 import { apply, Instruction, loadModel, readImage } from "../../src/index.ts";
 import { errorRatio } from "../../src/metrics/index.ts";
 

@@ -1,5 +1,6 @@
+import { gallery } from "../../core/node-gallery.ts";
 import { defineCommand } from "../command.ts";
-import { exhibit, gallery } from "../gallery.ts";
+import { exhibit } from "../gallery.ts";
 import { misuse, nearest } from "../options.ts";
 
 const ACTIONS = ["list", "path"];

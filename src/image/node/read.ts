@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import type { Metadata } from "sharp";
 import sharp from "sharp";
 import { VisiiError } from "../../errors.ts";
 import type { Image } from "../pixels.ts";
@@ -21,7 +22,7 @@ function refuse(name: string, what: string, data: Record<string, unknown> = {}, 
 }
 
 /** @throws VisiiError `input` unless the header says: a picture of a known kind, within the limit. */
-async function checkHeader(bytes: Uint8Array, name: string, maxPixels: number): Promise<void> {
+async function readHeader(bytes: Uint8Array, name: string, maxPixels: number): Promise<Metadata> {
   if (bytes.length === 0) throw refuse(name, "is empty");
   const metadata = await sharp(bytes, { limitInputPixels: false })
     .metadata()
@@ -37,6 +38,58 @@ async function checkHeader(bytes: Uint8Array, name: string, maxPixels: number): 
     const data = { width, height, maxPixels };
     throw refuse(name, `is too large: ${size}, and the limit is ${grouped(maxPixels / 1e6)} megapixels`, data);
   }
+  return metadata;
+}
+
+/** What a picture's file is, without its pixels. */
+export interface PictureFacts {
+  /** Turned as its EXIF orientation says. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Finds out whether a picture's file is whole and can be read, in little memory: it is decoded in stripes, and nothing is kept.
+ *
+ * @throws VisiiError `input` as `decodeImage` does.
+ */
+export async function examineImage(
+  bytes: Uint8Array,
+  name = "The picture",
+  options: ReadOptions = {},
+): Promise<PictureFacts> {
+  const maxPixels = options.maxPixels ?? MAX_PIXELS;
+  const { autoOrient } = await readHeader(bytes, name, maxPixels);
+  await thumbnail(bytes, 1, maxPixels).raw().toBuffer().catch(damaged(name));
+  return { width: autoOrient.width, height: autoOrient.height };
+}
+
+/**
+ * The picture at most so wide, as WebP: for lists and cards.
+ *
+ * @throws VisiiError `input` as `decodeImage` does.
+ */
+export async function previewImage(
+  bytes: Uint8Array,
+  width: number,
+  name = "The picture",
+): Promise<Uint8Array<ArrayBuffer>> {
+  await readHeader(bytes, name, MAX_PIXELS);
+  const preview = thumbnail(bytes, width, MAX_PIXELS).webp({ quality: 85 });
+  return new Uint8Array(await preview.toBuffer().catch(damaged(name)));
+}
+
+function thumbnail(bytes: Uint8Array, width: number, maxPixels: number) {
+  return sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", sequentialRead: true })
+    .autoOrient()
+    .resize({ width, withoutEnlargement: true })
+    .toColourspace("srgb");
+}
+
+function damaged(name: string): (cause: unknown) => never {
+  return (cause) => {
+    throw refuse(name, "is damaged or cut short", {}, cause);
+  };
 }
 
 /**
@@ -48,16 +101,14 @@ async function checkHeader(bytes: Uint8Array, name: string, maxPixels: number): 
  */
 export async function decodeImage(bytes: Uint8Array, name = "The picture", options: ReadOptions = {}): Promise<Image> {
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
-  await checkHeader(bytes, name, maxPixels);
+  await readHeader(bytes, name, maxPixels);
   // "error" refuses every truncation that loses pixels; "warning" would also refuse intact pictures with a bad profile.
   const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error" })
     .autoOrient()
     .toColourspace("srgb")
     .raw()
     .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw refuse(name, "is damaged or cut short", {}, cause);
-    });
+    .catch(damaged(name));
   const { width, height, channels } = info;
   return separate(data, width, height, channels);
 }
