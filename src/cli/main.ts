@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "list the learned edits that come with the program",
     load: async () => (await import("./commands/gallery.ts")).galleryCommand,
   },
+  serve: {
+    summary: "serve learning and editing over HTTP",
+    load: async () => (await import("./commands/serve.ts")).serveCommand,
+  },
   models: {
     summary: "list the models on this machine, fetch others",
     load: async () => (await import("./commands/models.ts")).modelsCommand,

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { estimateEdit } from "../core/estimate.ts";
+import { madeText, type Origin } from "../core/made.ts";
 import { settle } from "../core/settings.ts";
-import { SOFTWARE } from "../core/version.ts";
 import { VisiiError } from "../errors.ts";
 import { decodeImage, type EditOptions, type EditSettings, type Image, type Model, writeImage } from "../index.ts";
 import type { Context } from "./command.ts";
@@ -63,7 +63,7 @@ export interface Work {
   readonly routes: readonly Route[];
   readonly settings: Partial<EditSettings>;
   /** What else is needed to repeat it, written into every PNG. */
-  readonly provenance: Readonly<Record<string, unknown>>;
+  readonly provenance: Omit<Origin, "picture">;
   /** The library call for one picture. */
   readonly edit: (image: Image, options: EditOptions) => Promise<Image[]>;
 }
@@ -74,7 +74,6 @@ export async function editFiles(
   context: Context,
 ): Promise<void> {
   const { report, signal } = context;
-  const { name, version, hash } = model.parts.identity;
   const settled = settle(model.parts.editDefaults, settings);
   const total = routes.length * settled.steps;
   const outputs: string[] = [];
@@ -93,15 +92,9 @@ export async function editFiles(
       const message = `Stopped after ${i} of ${routes.length} ${routes.length === 1 ? "picture" : "pictures"}.`;
       throw new VisiiError("aborted", message, { outputs }, { cause: error });
     });
-    const made = {
-      software: SOFTWARE,
-      ...provenance,
-      model: { name, version, hash },
-      picture: { name: basename(input), hash: sha256(bytes) },
-      settings: settled,
-    };
+    const picture = { name: basename(input), hash: sha256(bytes) };
     makeFolderOf(output);
-    await writeImage(output, results[0]!, { text: { visii: JSON.stringify(made) } });
+    await writeImage(output, results[0]!, { text: madeText(model, { ...provenance, picture }, settled) });
     outputs.push(output);
   }
   const what = outputs.length === 1 ? outputs[0] : `${outputs.length} pictures, the last to ${outputs.at(-1)}`;

@@ -33,3 +33,15 @@ export async function loadModel(name: string, options: LoadModelOptions = {}): P
   const source = clipSource(path, { ...parts, identity }, clip);
   return new Model({ ...parts, identity, clip: source }, await runtimeOf(options), onNotice);
 }
+
+/**
+ * What a model's folder says of it: its defaults, presets and name. Weights are read, for `identity.hash`, only if they are to be `hashed`, which
+ * takes a second for every gigabyte or so. Throws `VisiiError("model")` as `loadModel` does.
+ */
+export async function describeModel(name: string, { hashed }: { readonly hashed: boolean }) {
+  const folder = await openModel(findModel(name), tokenizerFolders);
+  const parts = await readParts(folder, async (names) => (hashed ? hashWeights(folder, names) : ""));
+  const identity = isOfHub(name) ? { ...parts.identity, name } : parts.identity;
+  const { learnDefaults, editDefaults, presets } = parts;
+  return { identity, learnDefaults, editDefaults, presets };
+}

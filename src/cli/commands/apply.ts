@@ -43,7 +43,11 @@ export const applyCommand = defineCommand({
       context,
     );
     const settings = editSettings(values);
-    const provenance = { command: "apply", instruction: { name: basename(file), hash: sha256(bytes) }, ...hybrid };
+    const provenance = {
+      command: "apply" as const,
+      instruction: { name: basename(file), hash: sha256(bytes) },
+      ...hybrid,
+    };
     await editFiles(
       {
         model,

@@ -19,7 +19,7 @@ export const editCommand = defineCommand({
 
     await using model = await chosenModel(values.model, "tiny", deviceOptions(values), context);
     const settings = editSettings(values);
-    const provenance = { command: "edit", words };
+    const provenance = { command: "edit" as const, words };
     const work = { model, place: values, routes: list, settings, provenance };
     await editFiles({ ...work, edit: (image, options) => edit(model, words, image, options) }, context);
   },

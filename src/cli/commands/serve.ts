@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { VisiiError } from "../../errors.ts";
+import { dataHome } from "../../files/home.ts";
+import { isLoopback } from "../../server/guard.ts";
+import { type RunningServer, startServer } from "../../server/server.ts";
+import { type Context, DEVICE, defineCommand } from "../command.ts";
+import type { Options } from "../options.ts";
+import { misuse, type Values } from "../options.ts";
+import { deviceOptions, given } from "../settings.ts";
+
+/** Where the server is, if nobody says otherwise. */
+const PORT = 4747;
+/** Characters that a token has at least. */
+const TOKEN_LENGTH = 16;
+
+/** Options of the commands that start a server. */
+export const SERVE = {
+  host: {
+    type: "text",
+    hint: "ADDRESS",
+    help: "address to listen on; any but this machine's own needs a token (default 127.0.0.1)",
+  },
+  port: { type: "number", help: `port, 0 for any that is free (default ${PORT})` },
+  token: {
+    type: "text",
+    hint: "TOKEN",
+    help: "what callers have to show (default: none on 127.0.0.1, else one is made)",
+  },
+  model: { type: "text", hint: "NAME", help: "the model of requests that name none (default tiny)" },
+  ...DEVICE,
+} as const satisfies Options;
+
+/** Serves until the signal fires. `ready` is told the address that a browser opens. */
+export async function serve(
+  values: Values<typeof SERVE>,
+  page: string | undefined,
+  { report, signal }: Context,
+  ready: (address: string) => void,
+): Promise<void> {
+  const { host = "127.0.0.1", port = PORT, model } = values;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw misuse(`--port must be a whole number from 0 to 65535, got ${port}.`);
+  }
+  if (values.token !== undefined && !/^[\x21-\x7e]+$/.test(values.token))
+    throw misuse("--token has no spaces and only ASCII.");
+  if (values.token !== undefined && values.token.length < TOKEN_LENGTH) {
+    throw misuse(`--token must have at least ${TOKEN_LENGTH} characters, so that nobody guesses it.`);
+  }
+  const token = values.token ?? (isLoopback(host) ? undefined : randomBytes(24).toString("base64url"));
+  const log = (line: string, error?: unknown) => {
+    const trace = error instanceof Error ? (report.mode.debug ? `: ${error.stack}` : `: ${error.message}`) : "";
+    report.notice(`${line}${trace}`);
+  };
+  const options = { home: dataHome(), host, port, place: deviceOptions(values), log, ...given({ token, page, model }) };
+  const server = await startServer(options);
+  const address = token === undefined ? server.url : `${server.url}/?token=${token}`;
+  report.event("listening", { url: server.url, ...(token !== undefined && { token }) });
+  ready(address);
+  await stopped(signal);
+  await end(server);
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", () => done(), { once: true });
+  });
+}
+
+/** Ends it in good order. Throws `VisiiError("aborted")`: that is how this command ends. */
+async function end(server: RunningServer): Promise<never> {
+  await server.close();
+  const left = server.unfinished();
+  const what = left === 0 ? "" : ` ${left === 1 ? "One job goes" : `${left} jobs go`} on when it is started again.`;
+  throw new VisiiError("aborted", `The server has stopped.${what}`, { unfinished: left });
+}
+
+export const serveCommand = defineCommand({
+  name: "serve",
+  summary: "Serves learning and editing over HTTP, on this machine; /openapi.json describes it.",
+  usage: ["[--port N]", "--host ADDRESS [--token TOKEN]"],
+  options: { ...SERVE, page: { type: "text", hint: "FOLDER", help: "a built page to serve at / (default: none)" } },
+
+  async run({ values, positionals }, context) {
+    if (positionals.length > 0) throw misuse("visii serve takes options only.");
+    await serve(values, values.page, context, (address) => context.report.note(`Listening at ${address}`));
+  },
+});
