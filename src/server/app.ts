@@ -10,6 +10,7 @@ import { instructionRoutes } from "./routes/instructions.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { metaRoutes } from "./routes/meta.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { openAiRoutes } from "./routes/openai.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import type { Services } from "./services.ts";
@@ -62,6 +63,7 @@ export function createApp(
   jobRoutes(app, services);
   eventRoutes(app, services);
   modelRoutes(app, services);
+  openAiRoutes(app, services);
   metaRoutes(app, services, manifest.version);
   if (services.page !== undefined) pageRoutes(app, services.page);
   return app;

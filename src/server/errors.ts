@@ -51,3 +51,8 @@ export function failureOf(error: unknown): { readonly status: ContentfulStatusCo
 export function notFound(what: string, id: string): VisiiError {
   return new VisiiError("not_found", `There is no ${what} ${id}.`, { id });
 }
+
+/** What a job failed with, as it was thrown. */
+export function errorOf({ code, message }: { readonly code: string; readonly message: string }): Error {
+  return code in STATUS ? new VisiiError(code as ErrorCode, message) : new Error(message);
+}

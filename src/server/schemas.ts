@@ -22,10 +22,14 @@ const ModelName = z.string().min(1).max(200);
 const Words = z.string().max(2000);
 
 /** A number in the range that the library has for the setting. */
-function setting(name: string, high = rangeOf(name).high) {
+function range(name: string, high = rangeOf(name).high) {
   const { low, whole } = rangeOf(name);
   const number = z.number().min(low).max(high);
-  return (whole ? number.int() : number).optional();
+  return whole ? number.int() : number;
+}
+
+function setting(name: string, high?: number) {
+  return range(name, high).optional();
 }
 
 export const LearnRequest = z
@@ -192,6 +196,71 @@ export const ModelInfo = z
   })
   .openapi("Model");
 
+const Upload = z.instanceof(File, { message: "expected a file" }).openapi({ type: "string", format: "binary" });
+const Uploads = z.union([Upload, z.array(Upload).min(1).max(16)]);
+
+/** A form's number, which comes as text. */
+function field(schema: z.ZodType<number, number>) {
+  return z
+    .string()
+    .transform((text) => (text.trim() === "" ? Number.NaN : Number(text)))
+    .pipe(schema)
+    .optional();
+}
+
+/** What OpenAI's clients send to edit pictures; of their options that mean nothing here, those that change no picture are not looked at. */
+export const ImagesEditForm = z
+  .object({
+    image: Uploads.optional(),
+    "image[]": Uploads.optional(),
+    prompt: Words.default("").openapi({
+      description: "The instruction in words; where `model` is an instruction, words that join it",
+    }),
+    model: ModelName.optional().openapi({
+      description: "A model, or an instruction of the library, by its name or id",
+    }),
+    n: field(z.number().int().min(1).max(10)).openapi({
+      description: "Results for each picture (default 1), by seeds that follow one another",
+    }),
+    size: z
+      .string()
+      .regex(/^(?:auto|[1-9]\d{1,3}x[1-9]\d{1,3})$/)
+      .optional()
+      .openapi({
+        description:
+          "WIDTHxHEIGHT, 16 to 2048: scaled, and cut at the longer side; auto (default) is the picture's own",
+        example: "512x512",
+      }),
+    response_format: z.enum(["b64_json", "url"]).optional(),
+    output_format: z.enum(["png", "jpeg", "webp"]).optional(),
+    seed: field(range("seed")),
+    strength: field(range("strength")),
+    steps: field(range("steps", MOST_EDIT_STEPS)),
+    mask: z.never({ message: "a mask is not supported here: the whole picture is edited" }).optional(),
+    stream: z.literal("false", { message: "streaming is not supported here" }).optional(),
+  })
+  .openapi("ImagesEditForm");
+
+export const ImagesEdited = z
+  .object({
+    created: z.int(),
+    data: z.array(z.object({ b64_json: z.string().optional(), url: z.string().optional() })),
+  })
+  .openapi("ImagesEdited");
+
+export const OpenAiModels = z.object({
+  object: z.literal("list"),
+  data: z.array(
+    z.object({
+      id: z.string(),
+      object: z.literal("model"),
+      created: z.int(),
+      owned_by: z.string(),
+      name: z.string().openapi({ description: "As people call it" }),
+    }),
+  ),
+});
+
 export const Failure = z
   .object({
     error: z.object({
@@ -213,4 +282,5 @@ export type JobKind = z.infer<typeof JobKind>;
 export type JobStatus = z.infer<typeof JobStatus>;
 export type Preview = z.infer<typeof Preview>;
 export type ModelInfo = z.infer<typeof ModelInfo>;
+export type ImagesEditForm = z.infer<typeof ImagesEditForm>;
 export type Failure = z.infer<typeof Failure>;

@@ -143,9 +143,9 @@ export class Jobs {
     await this.place.files.remove(id);
   }
 
-  /** Waits until a job is finished, or the signal fires. */
+  /** Waits until a job is finished, the signal fires, or the server stops. */
   async finished(record: JobRecord, signal: AbortSignal): Promise<void> {
-    while (!isFinal(record) && !signal.aborted) {
+    while (!isFinal(record) && !signal.aborted && !this.stopping) {
       await new Promise<void>((done) => {
         const waiters = this.waiters.get(record.id) ?? new Set();
         this.waiters.set(record.id, waiters.add(done));
