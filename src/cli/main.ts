@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "list the learned edits that come with the program",
     load: async () => (await import("./commands/gallery.ts")).galleryCommand,
   },
+  studio: {
+    summary: "teach and use edits in a browser",
+    load: async () => (await import("./commands/studio.ts")).studioCommand,
+  },
   serve: {
     summary: "serve learning and editing over HTTP",
     load: async () => (await import("./commands/serve.ts")).serveCommand,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { VisiiError } from "../../errors.ts";
+import { isVisiiError, VisiiError } from "../../errors.ts";
 import { dataHome } from "../../files/home.ts";
 import { isLoopback } from "../../server/guard.ts";
 import { type RunningServer, startServer } from "../../server/server.ts";
@@ -30,34 +30,51 @@ export const SERVE = {
   ...DEVICE,
 } as const satisfies Options;
 
-/** Serves until the signal fires. `ready` is told the address that a browser opens. */
+/** What the commands that serve do differently. */
+export interface Serving {
+  /** The folder of the page. */
+  readonly page: string | undefined;
+  /** Whether another port will do where the usual one is in use. */
+  readonly anyPort?: boolean;
+  /** Told the address that a browser opens. */
+  readonly ready: (address: string) => void;
+}
+
+/** Serves until the signal fires, which throws `VisiiError("aborted")`: that is how these commands end. */
 export async function serve(
   values: Values<typeof SERVE>,
-  page: string | undefined,
+  { page, anyPort = false, ready }: Serving,
   { report, signal }: Context,
-  ready: (address: string) => void,
-): Promise<void> {
+): Promise<never> {
   const { host = "127.0.0.1", port = PORT, model } = values;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw misuse(`--port must be a whole number from 0 to 65535, got ${port}.`);
   }
-  if (values.token !== undefined && !/^[\x21-\x7e]+$/.test(values.token))
-    throw misuse("--token has no spaces and only ASCII.");
-  if (values.token !== undefined && values.token.length < TOKEN_LENGTH) {
-    throw misuse(`--token must have at least ${TOKEN_LENGTH} characters, so that nobody guesses it.`);
-  }
-  const token = values.token ?? (isLoopback(host) ? undefined : randomBytes(24).toString("base64url"));
+  const token = tokenFor(host, values.token);
   const log = (line: string, error?: unknown) => {
-    const trace = error instanceof Error ? (report.mode.debug ? `: ${error.stack}` : `: ${error.message}`) : "";
+    const trace = error instanceof Error ? `: ${report.mode.debug ? error.stack : error.message}` : "";
     report.notice(`${line}${trace}`);
   };
-  const options = { home: dataHome(), host, port, place: deviceOptions(values), log, ...given({ token, page, model }) };
-  const server = await startServer(options);
-  const address = token === undefined ? server.url : `${server.url}/?token=${token}`;
+  const options = { home: dataHome(), host, place: deviceOptions(values), log, ...given({ token, page, model }) };
+  const server = await startServer({ ...options, port }).catch((error) => {
+    if (anyPort && values.port === undefined && isVisiiError(error) && error.data.port === port) {
+      return startServer({ ...options, port: 0 });
+    }
+    throw error;
+  });
   report.event("listening", { url: server.url, ...(token !== undefined && { token }) });
-  ready(address);
+  ready(token === undefined ? server.url : `${server.url}/?token=${token}`);
   await stopped(signal);
-  await end(server);
+  return end(server);
+}
+
+/** What callers have to show. Throws `VisiiError("usage")` for one that is easy to guess. */
+function tokenFor(host: string, chosen: string | undefined): string | undefined {
+  if (chosen === undefined) return isLoopback(host) ? undefined : randomBytes(24).toString("base64url");
+  if (/^[\w.~-]+$/.test(chosen) && chosen.length >= TOKEN_LENGTH) return chosen;
+  throw misuse(
+    `--token must have at least ${TOKEN_LENGTH} characters, of letters, digits and -._~, so that nobody guesses it.`,
+  );
 }
 
 function stopped(signal: AbortSignal): Promise<void> {
@@ -67,7 +84,7 @@ function stopped(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Ends it in good order. Throws `VisiiError("aborted")`: that is how this command ends. */
+/** Ends it in good order. */
 async function end(server: RunningServer): Promise<never> {
   await server.close();
   const left = server.unfinished();
@@ -83,6 +100,7 @@ export const serveCommand = defineCommand({
 
   async run({ values, positionals }, context) {
     if (positionals.length > 0) throw misuse("visii serve takes options only.");
-    await serve(values, values.page, context, (address) => context.report.note(`Listening at ${address}`));
+    const ready = (address: string) => context.report.note(`Listening at ${address}; Ctrl-C ends it.`);
+    await serve(values, { page: values.page, ready }, context);
   },
 });
