@@ -1,4 +1,9 @@
-"""Trains tiny's autoencoder: mostly on crops, at the end on whole pictures. `python train_vae.py [--resume]`"""
+"""
+Trains tiny's autoencoder: mostly on crops, at the end on whole pictures. `python train_vae.py [--resume] [--start] [--steps N] [--rate F]`
+
+`--start` goes on from the weights in `vae.pt` with a schedule of its own: `--steps` and the peak of its rate go over the configuration's. The latents'
+mean and deviation stay what they were (`latents.json`), so that a UNet trained on them still finds its way.
+"""
 
 import sys
 import time
@@ -7,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from common import CONFIG, WORK, Average, Log, learning_rate, load, save, set_up
-from data import Pairs, to_tensor
+from data import Pairs, folders, to_tensor
 from diffusers import AutoencoderKL
 from pass_through import pass_through
 
@@ -36,7 +41,7 @@ class Source:
 
     def batch(self, count, crop):
         if self.train is None and (WORK / "data" / "train" / "meta.json").exists():
-            self.train = Pairs(WORK / "data" / "train")
+            self.train = Pairs(*folders("train"))
         pictures = []
         for _ in range(count):
             if self.train is not None and self.rng.random() < 0.85:
@@ -93,23 +98,32 @@ def quality(vae, pairs, indices, which):
     return float(np.mean([-10 * np.log10(e) for e in errors]))
 
 
+def option(name, default):
+    return type(default)(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
+
+
 def main():
-    resume = "--resume" in sys.argv
+    resume, start = "--resume" in sys.argv, "--start" in sys.argv
+    peak = option("--rate", SETTINGS["lr"])
     set_up(CONFIG["seed"])
-    vae = build()
-    optimizer = torch.optim.AdamW(vae.parameters(), lr=SETTINGS["lr"], betas=(0.9, 0.98), weight_decay=0.01)
+    vae = build().to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(vae.parameters(), lr=peak, betas=(0.9, 0.98), weight_decay=0.01)
     average = Average(vae, SETTINGS["average"])
-    step, steps = 0, SETTINGS["steps"]
+    step, steps = 0, option("--steps", SETTINGS["steps"])
     state = load("vae") if resume else None
-    if state:
+    if start and not resume:
+        begun = load("vae")
+        vae.load_state_dict({**begun["vae"], **begun["average"]})
+        average = Average(vae, SETTINGS["average"])
+    elif state:
         vae.load_state_dict(state["vae"])
         optimizer.load_state_dict(state["optimizer"])
         average.shadow, step = state["average"], state["step"]
-    log = Log("vae", resume)
+    log = Log("vae", resume or start)
     source = Source(np.random.default_rng([CONFIG["seed"], step]))
     checked = build()
     held = list(range(len(source.scenes) - 32, len(source.scenes)))
-    if not state:
+    if not state and not start:
         pass_through(vae, to_tensor([source.scenes.pictures(i, 0) for i in held]))
         average = Average(vae, SETTINGS["average"])
         log.write(step=0, scenes_dB=round(quality(vae, source.scenes, held, 0), 2))
@@ -117,8 +131,9 @@ def main():
     while step < steps:
         whole = step >= steps * (1 - SETTINGS["fullPictureShare"])
         x = source.batch(SETTINGS["fullBatch"], 0) if whole else source.batch(SETTINGS["batch"], SETTINGS["crop"])
+        x = x.contiguous(memory_format=torch.channels_last)
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, SETTINGS["lr"])
+            group["lr"] = learning_rate(step, steps, peak)
         loss, l2, kl = losses(vae, x, SETTINGS["kl"])
         optimizer.zero_grad()
         loss.backward()
