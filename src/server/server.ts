@@ -93,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   });
   await jobs.resume();
+  void models.all(); // so that the first caller need not wait for a thread to start
   let closing: Promise<void> | undefined;
   const close = async () => {
     const ended = new Promise((done) => server.close(done));

@@ -10,7 +10,7 @@ import type { LoadedModels } from "./models.ts";
 import type { LearnEvent, LearnResult, LearnTask } from "./protocol.ts";
 
 /** The state is kept at every checkpoint, and at the latest after so long, in milliseconds; writing it takes at most a twentieth of the time. */
-const [SAVE_AFTER, SAVE_SHARE] = [3000, 20];
+const [SAVE_AFTER, SAVE_SHARE] = [2000, 20];
 
 /** Denoising steps of a preview, at most. */
 const PREVIEW_STEPS = 20;
