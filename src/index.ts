@@ -1,4 +1,5 @@
 export { type Caption, type CaptionOptions, type CaptionSettings, caption } from "./core/caption.ts";
+export { type Card, decodeCard, isCard } from "./core/card.ts";
 export { ClipEncoder } from "./core/clip.ts";
 export { type ApplyOptions, apply, type EditOptions, edit } from "./core/edit.ts";
 export { type Effort, learningEffort } from "./core/effort.ts";
@@ -11,8 +12,10 @@ export {
   type LearnRun,
   learn,
 } from "./core/learn.ts";
+export { type Made, settingsOf } from "./core/made.ts";
 export { Model } from "./core/model.ts";
 export { type LoadModelOptions, loadModel } from "./core/node.ts";
+export { type CardOptions, cardPictures, makeCard } from "./core/node-card.ts";
 export { loadClip } from "./core/node-clip.ts";
 export type { RuntimeOptions } from "./core/node-runtime.ts";
 export type { Pair } from "./core/pairs.ts";

@@ -3,7 +3,7 @@
  * `npm run train:renew -- [--training .training] [--python python3] [--count N] [--only STEP …]`.
  *
  * In this order: `weights` (PyTorch's export into models/tiny), `goldens` (the same edit by diffusers), `edits` (every bar, with one and with four pairs),
- * `clip`, `photographs`, `look` (the sheets of the blind look, for a person to judge), `gallery`, `demo` (the README's picture), `card` (the tables of the
+ * `clip`, `photographs`, `look` (the sheets of the blind look, for a person to judge), `gallery`, `demo` (the README's picture, and the card that the docs show), `card` (the tables of the
  * model card). `--count N` does N of everything that is measured, to see that it works. A step that fails ends it; `--only` names those to do again.
  */
 import { spawnSync } from "node:child_process";
@@ -76,6 +76,7 @@ const steps: Readonly<Record<string, () => void | Promise<void>>> = {
   demo: () => {
     script("examples/demo.ts", []);
     copyFileSync(join("out", "demo", "contact-sheet.png"), join(images, "demo.png"));
+    script("bin/visii.js", ["card", "polaroid", "-o", join(images, "card.png")]);
   },
   card: async () => {
     const [edits, clip] = ["edits", "clip"].map((name) => readFileSync(join(results, `${name}.txt`), "utf8").trim());

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { VisiiError } from "../errors.ts";
 import { writeError } from "../files/atomic.ts";
@@ -19,27 +18,6 @@ export interface Route {
 export interface PairFiles {
   readonly before: string;
   readonly after: string;
-}
-
-/** A file's bytes. Throws `VisiiError("input")`, in one sentence. */
-export async function readInput(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
-      ENOENT: "does not exist",
-      ENOTDIR: "does not exist",
-      EISDIR: "is a folder, not a file",
-      EACCES: "may not be read: permission denied",
-    };
-    throw new VisiiError(
-      "input",
-      `${path} ${reasons[code ?? ""] ?? `cannot be read: ${message}`}.`,
-      { path },
-      { cause },
-    );
-  }
 }
 
 export function sha256(bytes: Uint8Array): string {

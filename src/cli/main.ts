@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "tell what an instruction holds and how it was learned",
     load: async () => (await import("./commands/inspect.ts")).inspectCommand,
   },
+  card: {
+    summary: "make a picture that shows an edit and carries it",
+    load: async () => (await import("./commands/card.ts")).cardCommand,
+  },
   eval: {
     summary: "run the paper's evaluation over a dataset",
     load: async () => (await import("./commands/eval.ts")).evalCommand,

@@ -1,5 +1,6 @@
 import { VisiiError } from "../errors.ts";
 import { encodeSafetensors, memorySource, openSafetensors, readTensor } from "../weights/index.ts";
+import { instructionBytes } from "./card.ts";
 import type { PromptEmbeds, Span } from "./prompt.ts";
 
 const FORMAT = "visii.instruction";
@@ -68,14 +69,25 @@ export class Instruction {
   }
 
   /**
-   * Reads a file's bytes; `name` is how errors call it. Throws `VisiiError("instruction")`, in one sentence: not an instruction, an unknown version
+   * Reads a file of `save`'s, or an edit card. Throws `VisiiError`: `input` if there is no such file, `instruction` as `parse` does. Node only.
+   *
+   * @example const instruction = await Instruction.load("sketch.safetensors");
+   */
+  static async load(path: string): Promise<Instruction> {
+    const { readInput } = await import("../files/read.ts");
+    return Instruction.parse(await readInput(path), path);
+  }
+
+  /**
+   * Reads a file's bytes, an edit card's too; `name` is how errors call it. Throws `VisiiError("instruction")`, in one sentence: not an instruction, an unknown version
    * or space, a wrong shape.
    */
   static async parse(bytes: Uint8Array, name: string): Promise<Instruction> {
     const refuse = (what: string): never => {
       throw new VisiiError("instruction", `${name}: ${what}.`, { name });
     };
-    const file = await openSafetensors(memorySource(name, bytes)).catch((error: Error) =>
+    const own = await instructionBytes(bytes, name);
+    const file = await openSafetensors(memorySource(name, own)).catch((error: Error) =>
       refuse(`this is not an instruction file (${error.message.replace(`${name}: `, "").replace(/\.$/, "")})`),
     );
     const { metadata } = file;

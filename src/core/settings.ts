@@ -142,6 +142,22 @@ export function settle<S extends object>(defaults: S, given: Partial<S>): S {
   return settings;
 }
 
+/** The edit settings among values that may come from anywhere; what is none of them, or out of its range, is left out. */
+export function sanitisedEditSettings(given: Readonly<Record<string, unknown>>): Partial<EditSettings> {
+  const names: readonly (keyof EditSettings)[] = [...(Object.keys(PAPER_EDIT) as (keyof EditSettings)[]), "resolution"];
+  return Object.fromEntries(names.filter((name) => allows(name, given[name])).map((name) => [name, given[name]]));
+}
+
+function allows(name: string, value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  try {
+    check(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function check(name: string, value: unknown): void {
   if (name === "guidedLoss" && typeof value !== "boolean") {
     throw new VisiiError("usage", `${name} must be true or false, got ${JSON.stringify(value)}`, { name, value });

@@ -1,4 +1,6 @@
 /** Contact sheets and strips: where each picture and word stands, as one SVG for the paper and a list of tiles to lay on it. */
+import type { Layout, Lettering, Tile, Weight } from "./paper.ts";
+import { arrow, fitCell, INK, PAPER, QUIET, shadow, wrap } from "./paper.ts";
 import type { Image } from "./pixels.ts";
 
 export interface SheetRow {
@@ -23,40 +25,6 @@ export interface Sheet {
   readonly breaks?: readonly number[];
 }
 
-export type Weight = "regular" | "semibold";
-
-/** Words as outlines, so that a sheet looks the same whatever fonts a machine has. */
-export interface Lettering {
-  /** Width of a line, in pixels, at a font size in pixels. */
-  width(text: string, size: number, weight: Weight): number;
-  /** SVG path data of a line whose baseline starts at (x, y). */
-  path(text: string, x: number, y: number, size: number, weight: Weight): string;
-}
-
-export interface Tile {
-  readonly image: Image;
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Layout {
-  readonly width: number;
-  readonly height: number;
-  /** Paper, words and arrows. */
-  readonly svg: string;
-  readonly tiles: readonly Tile[];
-  /** Corner radius of the tiles. */
-  readonly radius: number;
-}
-
-const PAPER = "#f8f5ef";
-const INK = "#2a2622";
-const QUIET = "#7d756b";
-const FAINT = "#b9b0a3";
-const SHADOW = "#5b4a33";
-
 /** Measures in pixels, all from the size of a cell, so that a sheet scales as a whole. */
 function measures(cell: number) {
   const em = Math.min(22, Math.max(11, cell * 0.075));
@@ -70,46 +38,6 @@ function measures(cell: number) {
     title: em * 1.75,
     line: em * 1.4,
   };
-}
-
-/** Breaks a text into lines of at most `room` pixels, between words; a word that is too long alone ends in an ellipsis. */
-export function wrap(text: string, room: number, width: (line: string) => number): string[] {
-  const shorten = (word: string) => {
-    if (width(word) <= room) return word;
-    const letters = [...word];
-    while (letters.length > 1 && width(`${letters.join("")}…`) > room) letters.pop();
-    return `${letters.join("")}…`;
-  };
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/).filter(Boolean).map(shorten)) {
-    const last = lines.at(-1);
-    if (last !== undefined && width(`${last} ${word}`) <= room) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
-
-/** At most `cell` on the longer side, at the picture's own aspect. */
-function fitCell({ width, height }: Image, cell: number): [width: number, height: number] {
-  const scale = cell / Math.max(width, height);
-  return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-}
-
-function arrow(x: number, y: number, length: number, stroke: number): string {
-  const head = stroke * 3.2;
-  const [from, to] = [x - length / 2, x + length / 2];
-  const shape = `M${from} ${y}H${to}M${to - head} ${y - head}L${to} ${y}L${to - head} ${y + head}`;
-  return `<path d="${shape}" fill="none" stroke="${FAINT}" stroke-width="${stroke}" stroke-linecap="round" stroke-linejoin="round"/>`;
-}
-
-/** A soft shadow: a few widening, fading rounded frames below the tile. */
-function shadow({ left, top, width, height }: Tile, radius: number): string {
-  return [3, 2, 1]
-    .map((spread) => {
-      const size = `width="${width + 2 * spread}" height="${height + 2 * spread}" rx="${radius + spread}"`;
-      return `<rect x="${left - spread}" y="${top - spread + 1.5}" ${size} fill="${SHADOW}" fill-opacity="0.045"/>`;
-    })
-    .join("");
 }
 
 /** Places everything on a sheet. */

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inter } from "../../src/image/node/lettering.ts";
 import { renderSheet } from "../../src/image/node.ts";
+import { cutOff, wrap } from "../../src/image/paper.ts";
 import type { Image } from "../../src/image/pixels.ts";
 import type { Sheet } from "../../src/image/sheet.ts";
-import { layoutSheet, wrap } from "../../src/image/sheet.ts";
+import { layoutSheet } from "../../src/image/sheet.ts";
 
 type Colour = readonly [number, number, number];
 
@@ -104,6 +105,7 @@ test("long labels wrap between words, and a word without end is shortened", () =
   assert.deepEqual(wrap("make it look like winter", 10, byLetters), ["make it", "look like", "winter"]);
   assert.deepEqual(wrap("aaaaaaaaaaaaaaaaaaaa b", 8, byLetters), ["aaaaaaa…", "b"]);
   assert.deepEqual(wrap("  ", 8, byLetters), []);
+  assert.equal(cutOff("make it look like winter", 9, byLetters), "make it…");
 });
 
 test("a sheet without pictures or with a nonsense cell is refused", async () => {

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { apply, Instruction } from "../../index.ts";
+import { apply } from "../../index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
-import { readInput, refuseOverwriting, routes, sha256 } from "../files.ts";
-import { instructionFile } from "../gallery.ts";
+import { refuseOverwriting, routes } from "../files.ts";
+import { readInstruction } from "../instruction.ts";
 import { chosenModel } from "../model.ts";
 import { misuse } from "../options.ts";
 import { EDIT, editFiles, editSettings } from "../pictures.ts";
@@ -12,7 +12,7 @@ export const applyCommand = defineCommand({
   name: "apply",
   summary: "Applies a learned instruction to pictures of any size.",
   usage: [
-    "INSTRUCTION IMAGE -o FILE",
+    "INSTRUCTION IMAGE -o FILE                  (INSTRUCTION: a file of visii learn, or an edit card)",
     "INSTRUCTION IMAGE|FOLDER… -o FOLDER",
     "NAME IMAGE -o FILE        (NAME as visii gallery has it)",
   ],
@@ -26,14 +26,12 @@ export const applyCommand = defineCommand({
   async run({ values, positionals }, context) {
     const [named, ...inputs] = positionals;
     if (named === undefined) throw misuse("Name an instruction and the pictures to apply it to.");
-    const file = instructionFile(named);
+    const { file, hash, instruction } = await readInstruction(named);
     const list = routes(inputs, values.output);
     refuseOverwriting(
       list.map(({ output }) => output),
       [file],
     );
-    const bytes = await readInput(file);
-    const instruction = await Instruction.parse(bytes, file);
     const hybrid = given({ with: values.with, splice: values.splice });
 
     await using model = await chosenModel(
@@ -45,7 +43,7 @@ export const applyCommand = defineCommand({
     const settings = editSettings(values);
     const provenance = {
       command: "apply" as const,
-      instruction: { name: basename(file), hash: sha256(bytes) },
+      instruction: { name: basename(file), hash },
       ...hybrid,
     };
     await editFiles(

@@ -1,6 +1,6 @@
-import { Instruction } from "../../index.ts";
+import type { Instruction } from "../../index.ts";
 import { defineCommand } from "../command.ts";
-import { readInput, sha256 } from "../files.ts";
+import { readInstruction } from "../instruction.ts";
 import { misuse } from "../options.ts";
 import { sparkline } from "../progress.ts";
 import { keptStep } from "../strip.ts";
@@ -8,19 +8,18 @@ import { keptStep } from "../strip.ts";
 export const inspectCommand = defineCommand({
   name: "inspect",
   summary: "Tells what an instruction holds, and how it was learned.",
-  usage: ["FILE"],
+  usage: ["FILE      (an instruction, or an edit card)", "NAME      (NAME as visii gallery has it)"],
   options: {},
 
   async run({ positionals }, { report }) {
-    const [file, ...more] = positionals;
-    if (file === undefined || more.length > 0) throw misuse("Name one instruction file.");
-    const bytes = await readInput(file);
-    const instruction = await Instruction.parse(bytes, file);
-    const hash = sha256(bytes);
+    const [named, ...more] = positionals;
+    if (named === undefined || more.length > 0) throw misuse("Name one instruction file.");
+    const { file, hash, instruction, name } = await readInstruction(named);
     const { promptEmbeds, provenance } = instruction;
     const { tokens, width, span } = promptEmbeds;
     report.event("instruction", {
       file,
+      ...(name && { name }),
       hash,
       tokens,
       width,
@@ -28,19 +27,20 @@ export const inspectCommand = defineCommand({
       ...provenance,
       kept: keptStep(provenance.checkpoints),
     });
-    report.answer(describe(file, hash, instruction));
+    report.answer(describe(file, hash, instruction, name));
     report.done([], "");
   },
 });
 
 /** An instruction in words, one fact a line. */
-export function describe(file: string, hash: string, { promptEmbeds, provenance }: Instruction): string {
+export function describe(file: string, hash: string, { promptEmbeds, provenance }: Instruction, name: string): string {
   const { tokens, width, span } = promptEmbeds;
   const { model, prompt, settings, losses, checkpoints, software } = provenance;
   const kept = keptStep(checkpoints);
   const rows: [string, string][] = [
+    ...(name ? [["edit card", `"${name}"`] as [string, string]] : []),
     ["tokens", `${span.end - span.start} learned, of ${tokens} × ${width}`],
-    ["began as", `"${prompt}"`],
+    ["began as", settings.init === "neutral" ? "neutral tokens" : `"${prompt}"`],
     ["model", [model.name, model.version, short(model.hash)].filter(Boolean).join(" ")],
     [
       "settings",

@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
+
 import { estimateLearning } from "../../core/estimate.ts";
+import { makeCard } from "../../core/node-card.ts";
 import { settle } from "../../core/settings.ts";
 import { isVisiiError, VisiiError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
+import { readInput } from "../../files/read.ts";
 import {
   type ClipEncoder,
   type Image,
@@ -18,12 +21,13 @@ import {
 } from "../../index.ts";
 import { type Context, DEVICE, defineCommand } from "../command.ts";
 import { announce } from "../estimate.ts";
-import { checkWritable, pairFiles, readInput, refuseOverwriting, sha256 } from "../files.ts";
+import { checkWritable, pairFiles, refuseOverwriting, sha256 } from "../files.ts";
 import { chosenClip, chosenModel, fetchClip } from "../model.ts";
 import { misuse } from "../options.ts";
 import { duration } from "../progress.ts";
 import { type DeviceValues, deviceOptions, given } from "../settings.ts";
 import { keptStep, renderStrip } from "../strip.ts";
+import { cardFile } from "./card.ts";
 
 export const learnCommand = defineCommand({
   name: "learn",
@@ -88,6 +92,11 @@ export const learnCommand = defineCommand({
     resolution: { type: "number", help: "longer side of the pictures as the model sees them, in pixels" },
     seed: { type: "number", help: "seed of timesteps and noises (default 0)" },
     resume: { type: "flag", help: "go on from FILE.checkpoint, which an interrupted run has left" },
+    card: {
+      type: "text",
+      hint: "FILE",
+      help: "make an edit card too, .png: it shows the first pair and carries the instruction",
+    },
     strip: { type: "flag", help: "the strip of pictures, made unless --no-strip" },
     ...DEVICE,
   },
@@ -99,7 +108,10 @@ export const learnCommand = defineCommand({
     const output = outputFile(values.output);
     const checkpointFile = `${output}.checkpoint`;
     const stripFile = values.strip === false ? undefined : output.replace(/\.safetensors$/i, ".png");
-    const outputs = stripFile ? [output, stripFile] : [output];
+    const card = values.card === undefined ? undefined : cardFile(values.card);
+    if (card !== undefined && card === stripFile)
+      throw misuse(`The strip goes to ${card}; name another file for the card, or leave the strip out: --no-strip.`);
+    const outputs = [output, stripFile, card].filter((path) => path !== undefined);
     refuseOverwriting(
       [...outputs, checkpointFile],
       files.flatMap(({ before, after }) => [before, after]),
@@ -164,16 +176,24 @@ export const learnCommand = defineCommand({
       const onStep = (done: number, total: number) => report.step({ label: "picture strip", done, total });
       await writeStrip(stripFile, await renderStrip({ ...options, onStep }), instruction.toBytes());
     }
+    if (card) {
+      const name = basename(output, extname(output));
+      await writeFileAtomic(card, await makeCard(instruction.toBytes(), { name, ...pairs[0]! }));
+    }
     await rm(checkpointFile, { force: true });
 
     const { checkpoints, losses } = instruction.provenance;
     const kept = keptStep(checkpoints);
     const seconds = duration(report.seconds - started);
-    const where = stripFile ? `${output}, and how it went to ${stripFile}` : output;
-    report.done(outputs, `Learned in ${seconds}: wrote step ${kept} of ${losses.length} to ${where}.`, {
-      step: kept,
-      validation: Math.min(...checkpoints.map(([, validation]) => validation)),
-    });
+    const where = [output, stripFile && `how it went to ${stripFile}`, card && `a card to ${card}`];
+    report.done(
+      outputs,
+      `Learned in ${seconds}: wrote step ${kept} of ${losses.length} to ${where.filter(Boolean).join(", and ")}.`,
+      {
+        step: kept,
+        validation: Math.min(...checkpoints.map(([, validation]) => validation)),
+      },
+    );
   },
 });
 

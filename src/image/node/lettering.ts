@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Font } from "fontkit";
 import * as fontkit from "fontkit";
-import type { Lettering, Weight } from "../sheet.ts";
+import type { Lettering, Weight } from "../paper.ts";
 
 /** Inter (SIL Open Font License 1.1), one file per script; a character is drawn by the first file that has it. */
 const SCRIPTS = ["latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "greek-ext", "vietnamese"];

@@ -1,10 +1,11 @@
 import type { OverlayOptions } from "sharp";
 import sharp from "sharp";
 import { VisiiError } from "../../errors.ts";
+import type { Layout, Tile } from "../paper.ts";
 import type { Image } from "../pixels.ts";
 import { flatten } from "../pixels.ts";
 import { resize } from "../resize.ts";
-import type { Sheet, Tile } from "../sheet.ts";
+import type { Sheet } from "../sheet.ts";
 import { layoutSheet } from "../sheet.ts";
 
 /** How much of a pixel lies inside a rectangle with rounded corners, 0 … 1: from the distance to its edge. */
@@ -36,8 +37,13 @@ function overlay({ image, left, top, width, height }: Tile, radius: number): Ove
 export async function renderSheet(sheet: Sheet): Promise<Image> {
   if (!(sheet.cell >= 16)) throw new VisiiError("usage", `A sheet's cell has at least 16 pixels, got ${sheet.cell}.`);
   const { inter } = await import("./lettering.ts"); // fonts take a third of a second to load: only when something is drawn
-  const { width, height, svg, tiles, radius } = layoutSheet(sheet, inter);
-  if (tiles.length === 0) throw new VisiiError("usage", "A sheet needs at least one picture.");
+  const layout = layoutSheet(sheet, inter);
+  if (layout.tiles.length === 0) throw new VisiiError("usage", "A sheet needs at least one picture.");
+  return draw(layout);
+}
+
+/** Lays the pictures on the paper. */
+export async function draw({ width, height, svg, tiles, radius }: Layout): Promise<Image> {
   const data = await sharp(Buffer.from(svg), { unlimited: true })
     .composite(tiles.map((tile) => overlay(tile, radius)))
     .removeAlpha()
