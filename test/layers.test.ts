@@ -30,6 +30,7 @@ const knowsNode = [
   /^(?:runtime|image|weights|core)\/node/,
   /^(?:\w+\/)*node\.ts$/,
   /^(?:files|hub|eval|cli|server|workers)(?:\/|\.ts$)/,
+  /^studio\/node-/,
   /^index\.ts$/,
 ];
 
@@ -38,6 +39,8 @@ const owned: [package_: RegExp, owner: RegExp][] = [
   [/^onnxruntime-/, /^runtime\//],
   [/^sharp$/, /^image\/node/],
   [/^@huggingface\/hub$/, /^hub\//],
+  [/^(?:preact|@preact\/|client-zip$)/, /^studio\/(?!node-)/],
+  [/^vite$/, /^studio\/node-/],
 ];
 
 interface Import {
@@ -133,8 +136,8 @@ function findCycle(edges: ReadonlyMap<string, readonly string[]>): string[] | un
 test("imports point downwards, only the right files know Node and the runtime, nothing imports in a circle", () => {
   const files = readdirSync("src", { recursive: true }).map((file) => String(file).replaceAll("\\", "/"));
   const sources = files
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => [file, readFileSync(join("src", file), "utf8")]);
+    .filter((file) => /\.(?:tsx?|css)$/.test(file))
+    .map((file) => [file, file.endsWith(".css") ? "" : readFileSync(join("src", file), "utf8")]);
   assert.ok(sources.length > 20, "the sources were found");
   assert.deepEqual(violations(new Map(sources as [string, string][])), []);
 });
@@ -149,6 +152,12 @@ const good: Record<string, string> = {
   "core/learn.ts":
     'import type { Options } from "../runtime/node.ts";\nexport * from "../graph/op.ts";\nawait import("../runtime/node.ts");',
   "cli/learn.ts": '#!/usr/bin/env node\nimport "../core/learn.ts";\nimport fs from "fs";',
+  "server/schemas.ts": 'import { z } from "zod";\nimport "node:fs";',
+  "studio/app.tsx":
+    'import { render } from "preact";\nimport type { Job } from "../server/schemas.ts";\nimport "../core/load.ts";\nimport "./app.css";',
+  "studio/app.css": "",
+  "studio/node-build.ts": 'import { join } from "node:path";\nconst { build } = await import("vite");',
+  "core/load.ts": "",
 };
 
 test("the checker accepts what is right", () => {
@@ -187,6 +196,14 @@ const bad: [what: string, file: string, source: string, expected: RegExp][] = [
     /onnxruntime-web, which is not its business/,
   ],
   ["sharp", "cli/show.ts", 'import sharp from "sharp";', /sharp, which is not its business/],
+  [
+    "Node in the page",
+    "studio/a.tsx",
+    'import { join } from "node:path";',
+    /studio\/a\.tsx: imports node:path, but may not know Node/,
+  ],
+  ["the server in the page", "studio/a.tsx", 'import { Job } from "../server/schemas.ts";', /which needs Node/],
+  ["the page's library", "cli/show.ts", 'import { render } from "preact";', /preact, which is not its business/],
   ["a new folder", "misc/a.ts", "", /misc\/a\.ts: its folder is in no layer/],
   ["a file that is not there", "graph/a.ts", 'import "./b.ts";', /imports \.\/b\.ts, which is not there/],
   ["what lies outside", "graph/a.ts", 'import "../../test/b.ts";', /outside of src/],
