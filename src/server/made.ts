@@ -1,46 +1,28 @@
-import { mediaType } from "../image/kind.ts";
-import { readPngText } from "../image/node.ts";
+import { decodeCard, isCard } from "../core/card.ts";
+import { settingsOf } from "../core/made.ts";
 import { type Picture, PictureSettings } from "./schemas.ts";
 import type { Library } from "./store/library.ts";
+import { sha256 } from "./store/pictures.ts";
 
-/** Longest text that is looked at: one of ours has some hundred characters. */
-const MOST_TEXT = 20_000;
-
-/**
- * How a picture was made, if it is a PNG that says so: its settings as a request has them, and the library's instruction that made it. The text may come
- * from anywhere, so what is no setting, or out of its range, is left out.
- */
-export function madeBy(bytes: Uint8Array, library: Library): Pick<Picture, "settings" | "instruction" | "card"> {
-  const made = mediaType(bytes) === "image/png" ? parse(readPngText(bytes).visii) : undefined;
-  if (!made) return { settings: null, instruction: null, card: false };
-  const instruction = library.byHash(String(object(made.instruction).hash))?.id;
-  const given = {
-    ...object(made.settings),
-    words: made.command === "apply" ? made.with : made.words,
-    model: object(made.model).name,
-    ...(instruction !== undefined && { instruction }),
-  };
-  return { settings: sanitised(given), instruction: instruction ?? null, card: false };
-}
-
-function parse(text: string | undefined): Record<string, unknown> | undefined {
-  if (text === undefined || text.length > MOST_TEXT) return undefined;
-  try {
-    const { command, ...made } = object(JSON.parse(text));
-    return command === "apply" || command === "edit" ? { command, ...made } : undefined;
-  } catch {
-    return undefined;
+/** What a picture's file says of itself: how visii made it, as a request has it, and the library's instruction that made it, or that is in it. */
+export async function madeBy(
+  bytes: Uint8Array,
+  library: Library,
+): Promise<Pick<Picture, "settings" | "instruction" | "card">> {
+  if (isCard(bytes)) {
+    const { instruction } = await decodeCard(bytes, "The picture");
+    return { settings: null, instruction: library.byHash(sha256(instruction))?.id ?? null, card: true };
   }
-}
-
-function object(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function sanitised(given: Readonly<Record<string, unknown>>): PictureSettings {
+  const made = settingsOf(bytes);
+  if (!made) return { settings: null, instruction: null, card: false };
+  const instruction = made.instruction && library.byHash(made.instruction.hash)?.id;
+  const { words, model } = made;
+  const given = { ...made.settings, words, model: model.name || undefined, instruction };
+  // The library allows more than a request does.
   const entries = Object.entries(PictureSettings.shape).flatMap(([name, schema]) => {
-    const { success, data } = schema.safeParse(given[name]);
+    const { success, data } = schema.safeParse(given[name as keyof typeof given]);
     return success && data !== undefined ? [[name, data] as const] : [];
   });
-  return Object.fromEntries(entries) as PictureSettings;
+  const settings = Object.fromEntries(entries) as PictureSettings;
+  return { settings, instruction: instruction ?? null, card: false };
 }

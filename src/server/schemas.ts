@@ -236,7 +236,10 @@ export const ImagesEditForm = z
     seed: field(range("seed")),
     strength: field(range("strength")),
     steps: field(range("steps", MOST_EDIT_STEPS)),
-    mask: z.never({ message: "a mask is not supported here: the whole picture is edited" }).optional(),
+    mask: z
+      .never({ message: "a mask is not supported here: the whole picture is edited" })
+      .openapi({ type: "null", description: "Not supported" })
+      .optional(),
     stream: z.literal("false", { message: "streaming is not supported here" }).optional(),
   })
   .openapi("ImagesEditForm");

@@ -153,7 +153,7 @@ export interface ServerProcess {
 }
 
 export async function startProcess(home: string, args: readonly string[] = [], cwd?: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [BIN, "serve", "--port", "0", "--json", ...args], {
+  const child = spawn(process.execPath, [BIN, "serve", "--port", "0", "--page", "none", "--json", ...args], {
     env: { ...process.env, VISII_HOME: home, ...(cwd !== undefined && { TMPDIR: cwd }) },
     ...(cwd !== undefined && { cwd }),
   });

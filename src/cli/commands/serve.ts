@@ -3,6 +3,7 @@ import { isVisiiError, VisiiError } from "../../errors.ts";
 import { dataHome } from "../../files/home.ts";
 import { isLoopback } from "../../server/guard.ts";
 import { type RunningServer, startServer } from "../../server/server.ts";
+import { pageFolder } from "../../studio/node-build.ts";
 import { type Context, DEVICE, defineCommand } from "../command.ts";
 import type { Options } from "../options.ts";
 import { misuse, type Values } from "../options.ts";
@@ -96,11 +97,15 @@ export const serveCommand = defineCommand({
   name: "serve",
   summary: "Serves learning and editing over HTTP, on this machine; /openapi.json describes it.",
   usage: ["[--port N]", "--host ADDRESS [--token TOKEN]"],
-  options: { ...SERVE, page: { type: "text", hint: "FOLDER", help: "a built page to serve at / (default: none)" } },
+  options: {
+    ...SERVE,
+    page: { type: "text", hint: "FOLDER", help: "the page at /, or none (default: the studio's)" },
+  },
 
   async run({ values, positionals }, context) {
     if (positionals.length > 0) throw misuse("visii serve takes options only.");
     const ready = (address: string) => context.report.note(`Listening at ${address}; Ctrl-C ends it.`);
-    await serve(values, { page: values.page, ready }, context);
+    const page = values.page === "none" ? undefined : (values.page ?? (await pageFolder()));
+    await serve(values, { page, ready }, context);
   },
 });

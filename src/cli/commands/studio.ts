@@ -1,7 +1,7 @@
+import { pageFolder } from "../../studio/node-build.ts";
 import { openInBrowser } from "../browser.ts";
 import { defineCommand } from "../command.ts";
 import { misuse } from "../options.ts";
-import { findPage } from "../page.ts";
 import { SERVE, serve } from "./serve.ts";
 
 export const studioCommand = defineCommand({
@@ -21,6 +21,6 @@ export const studioCommand = defineCommand({
       );
       if (values.open !== false) openInBrowser(address);
     };
-    await serve(values, { page: await findPage(), anyPort: true, ready }, context);
+    await serve(values, { page: await pageFolder(), anyPort: true, ready }, context);
   },
 });

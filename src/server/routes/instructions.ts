@@ -1,14 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { decodeCard } from "../../core/card.ts";
+import { cardPictures, makeCard } from "../../core/node-card.ts";
 import { VisiiError } from "../../errors.ts";
+import { mediaType } from "../../image/kind.ts";
+import { decodeImage, encodeImage, type Image } from "../../index.ts";
 import { IdParam, Instruction, InstructionChange, NameQuery } from "../schemas.ts";
 import { type Services, toInstruction } from "../services.ts";
+import type { Pictures } from "../store/pictures.ts";
 import { body, failed, file, json } from "./describe.ts";
+
+/** How errors call what was sent. */
+const FILE = "The file";
 
 const tags = ["instructions"];
 const one = { 200: json(Instruction, "The instruction"), ...failed };
 
-export function instructionRoutes(app: OpenAPIHono, { library, models }: Services): void {
+export function instructionRoutes(app: OpenAPIHono, { library, models, pictures }: Services): void {
   const list = createRoute({
     method: "get",
     path: "/api/instructions",
@@ -25,7 +33,7 @@ export function instructionRoutes(app: OpenAPIHono, { library, models }: Service
     method: "post",
     path: "/api/instructions",
     tags,
-    summary: "Import an instruction: the body is its .safetensors file",
+    summary: "Import an instruction: the body is its .safetensors file, or an edit card",
     request: { query: NameQuery, body: { ...file("application/octet-stream", "The file"), required: true } },
     responses: {
       200: json(Instruction, "An equal one, which is there already"),
@@ -42,7 +50,9 @@ export function instructionRoutes(app: OpenAPIHono, { library, models }: Service
     }
     const { name } = c.req.valid("query");
     const bytes = new Uint8Array(await c.req.arrayBuffer());
-    const { record, added } = await library.addOnce(bytes, { ...(name !== undefined && { name }) });
+    const { instruction, ...said } =
+      mediaType(bytes) === undefined ? { instruction: bytes } : await openCard(bytes, pictures);
+    const { record, added } = await library.addOnce(instruction, { ...said, ...(name !== undefined && { name }) });
     return c.json(await toInstruction(record, models), added ? 201 : 200);
   });
 
@@ -106,6 +116,30 @@ export function instructionRoutes(app: OpenAPIHono, { library, models }: Service
     c.json(await toInstruction(await library.restore(c.req.valid("param").id), models), 200),
   );
 
+  const card = createRoute({
+    method: "get",
+    path: "/api/instructions/{id}/card",
+    tags,
+    summary: "Its edit card: a PNG that shows before and after, and carries the instruction",
+    request: { params: IdParam },
+    responses: { 200: file("image/png", "The card"), ...failed },
+  });
+  app.openapi(card, async (c) => {
+    const { id, name, before, after } = library.get(c.req.valid("param").id);
+    if (before === undefined || after === undefined) {
+      throw new VisiiError(
+        "conflict",
+        `${name} came without pictures, so there is nothing for a card to show; take its file.`,
+        { id },
+      );
+    }
+    const [first, second] = [await pictures.read(before), await pictures.read(after)];
+    const pair = { before: await decodeImage(first), after: await decodeImage(second) };
+    const png = await makeCard(await readFile(library.path(id)), { name, ...pair });
+    c.header("content-disposition", attachment(name, "png"));
+    return c.body(png, 200, { "content-type": "image/png" });
+  });
+
   const download = createRoute({
     method: "get",
     path: "/api/instructions/{id}/file",
@@ -119,6 +153,18 @@ export function instructionRoutes(app: OpenAPIHono, { library, models }: Service
     c.header("content-disposition", attachment(name, "safetensors"));
     return c.body(await readFile(library.path(id)), 200, { "content-type": "application/octet-stream" });
   });
+}
+
+/** What is in an edit card; its two pictures are kept. Throws `VisiiError("instruction")` for a picture that is none. */
+async function openCard(bytes: Uint8Array, pictures: Pictures) {
+  const { instruction, name } = await decodeCard(bytes, FILE);
+  const pair = await cardPictures(bytes, FILE);
+  const keep = async (image: Image) => pictures.add(await encodeImage(image, "png"));
+  return {
+    instruction,
+    ...(name.trim() && { name: name.trim().slice(0, 100) }),
+    ...(pair && { before: await keep(pair.before), after: await keep(pair.after) }),
+  };
 }
 
 /** A file name for people, in ASCII and as it is (RFC 6266). */

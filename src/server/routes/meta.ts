@@ -35,12 +35,14 @@ export function metaRoutes(app: OpenAPIHono, { jobs, metrics }: Services, versio
     return c.text(await registry.metrics(), 200, { "content-type": registry.contentType });
   });
 
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: {
+  let description: ReturnType<typeof app.getOpenAPI31Document> | undefined;
+  app.get("/openapi.json", (c) => {
+    const info = {
       title: "visii",
       version,
       description: "Learn an edit from pictures before and after, and apply it to others.",
-    },
+    };
+    description ??= app.getOpenAPI31Document({ openapi: "3.1.0", info });
+    return c.json(description);
   });
 }

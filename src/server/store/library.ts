@@ -92,7 +92,7 @@ export class Library {
       const known = described.id !== undefined && this.records.get(described.id);
       if (known) return known;
       const { id = newId(), ...more } = described;
-      const facts = factsOf(await Instruction.parse(bytes, described.name ?? "The instruction"));
+      const facts = factsOf(await Instruction.parse(bytes, "The file"));
       const name = more.name ?? (facts.words.slice(0, 100).trim() || this.untitled());
       const created = new Date().toISOString();
       const record = { id, created, builtIn: false, hash: sha256(bytes), ...facts, ...more, name };
