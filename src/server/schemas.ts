@@ -10,11 +10,11 @@ const MOST_PAIRS = 32;
 
 const Id = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/)
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, { error: "expected an id, of letters, digits, - and _" })
   .openapi({ description: "An opaque id", example: "mb3k1x9z-4f7a2c" });
 const PictureId = z
   .string()
-  .regex(/^[0-9a-f]{64}$/)
+  .regex(/^[0-9a-f]{64}$/, { error: "expected a picture's id, 64 hexadecimal digits" })
   .openapi({ description: "The sha256 of a picture's file", example: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b…" });
 const Time = z.iso.datetime().openapi({ example: "2026-01-31T12:00:00.000Z" });
 const Name = z.string().trim().min(1).max(100);
@@ -156,7 +156,7 @@ export const JobQuery = z.object({
 export const IdempotencyKey = z.object({
   "idempotency-key": z
     .string()
-    .regex(/^[\x21-\x7e]{1,200}$/)
+    .regex(/^[\x21-\x7e]{1,200}$/, { error: "expected 1 to 200 visible ASCII characters" })
     .optional()
     .openapi({ description: "The same key gives the same job" }),
 });
@@ -224,7 +224,7 @@ export const ImagesEditForm = z
     }),
     size: z
       .string()
-      .regex(/^(?:auto|[1-9]\d{1,3}x[1-9]\d{1,3})$/)
+      .regex(/^(?:auto|[1-9]\d{1,3}x[1-9]\d{1,3})$/, { error: "expected auto or WIDTHxHEIGHT" })
       .optional()
       .openapi({
         description:

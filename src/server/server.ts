@@ -8,7 +8,7 @@ import { createApp } from "./app.ts";
 import { Feed } from "./feed.ts";
 import { isLoopback } from "./guard.ts";
 import { Jobs } from "./jobs/jobs.ts";
-import { isFinal } from "./jobs/record.ts";
+import { isFinal, picturesOf } from "./jobs/record.ts";
 import { Metrics } from "./metrics.ts";
 import { ModelShelf } from "./models.ts";
 import { openHome } from "./store/home.ts";
@@ -93,6 +93,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   });
   await jobs.resume();
+  const named = jobs.list(() => true, Number.POSITIVE_INFINITY).flatMap(picturesOf);
+  await pictures.clean(new Set([...named, ...(await library.pictures())]));
   void models.all(); // so that the first caller need not wait for a thread to start
   let closing: Promise<void> | undefined;
   const close = async () => {

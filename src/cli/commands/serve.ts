@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { isVisiiError, VisiiError } from "../../errors.ts";
+import { writeFileAtomic } from "../../files/atomic.ts";
 import { dataHome } from "../../files/home.ts";
 import { isLoopback } from "../../server/guard.ts";
 import { type RunningServer, startServer } from "../../server/server.ts";
@@ -63,9 +66,12 @@ export async function serve(
     }
     throw error;
   });
+  const note = join(options.home, "server.json");
+  await writeFileAtomic(note, JSON.stringify({ url: server.url }));
   report.event("listening", { url: server.url, ...(token !== undefined && { token }) });
   ready(token === undefined ? server.url : `${server.url}/?token=${token}`);
   await stopped(signal);
+  await rm(note, { force: true });
   return end(server);
 }
 
@@ -76,6 +82,17 @@ function tokenFor(host: string, chosen: string | undefined): string | undefined 
   throw misuse(
     `--token must have at least ${TOKEN_LENGTH} characters, of letters, digits and -._~, so that nobody guesses it.`,
   );
+}
+
+/** The address of the server that has the data folder, if it answers. */
+export async function runningServer(home = dataHome()): Promise<string | undefined> {
+  try {
+    const { url } = JSON.parse(await readFile(join(home, "server.json"), "utf8")) as { url: string };
+    const { ok } = await fetch(url, { signal: AbortSignal.timeout(3000) });
+    return ok ? url : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

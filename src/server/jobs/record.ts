@@ -88,6 +88,15 @@ export function addPreview(record: JobRecord, preview: Preview): void {
   record.previews = [...record.previews.filter(({ step }) => step < preview.step), preview];
 }
 
+/** All pictures that a job names. */
+export function picturesOf(record: JobRecord): string[] {
+  const { result, previews } = record;
+  const given = isLearning(record)
+    ? record.request.pairs.flatMap(({ before, after }) => [before, after])
+    : [(record as EditJob).request.picture];
+  return [...given, ...(result?.pictures ?? []), ...previews.flatMap(({ picture }) => picture ?? [])];
+}
+
 /** A job as it is told. */
 export function toJob(record: JobRecord, place: number | null): Job {
   const { id, kind, status, created, started, finished, request, progress, result, error, losses, previews } = record;

@@ -34,6 +34,8 @@ export function eventRoutes(app: OpenAPIHono, { feed, jobs }: Services): void {
     const record = jobs.find(job);
     return record && { event: "job", data: JSON.stringify(jobs.toJob(record)) };
   };
+  // Without a body to write to, nobody would ever see that the client has gone.
+  const isHead = (c: Context) => c.req.method === "HEAD";
   const send = (c: Context, listener: Listener, isLast: (change: Change) => boolean) => {
     c.header("x-accel-buffering", "no");
     return streamSSE(c, async (stream) => {
@@ -52,6 +54,7 @@ export function eventRoutes(app: OpenAPIHono, { feed, jobs }: Services): void {
     responses,
   });
   app.openapi(all, (c) => {
+    if (isHead(c)) return c.body(null, 204);
     check();
     const seen = lastSeen(c.req.valid("header")["last-event-id"]);
     const listener = feed.listen(seen === undefined ? {} : { after: seen });
@@ -71,8 +74,9 @@ export function eventRoutes(app: OpenAPIHono, { feed, jobs }: Services): void {
     responses,
   });
   app.openapi(one, (c) => {
-    check();
     const record = jobs.get(c.req.valid("param").id);
+    if (isHead(c)) return c.body(null, 204);
+    check();
     const seen = lastSeen(c.req.valid("header")["last-event-id"]) ?? -1;
     if (isFinal(record) && seen >= feed.version(record.id)) return c.body(null, 204);
     const listener = feed.listen({ job: record.id, after: seen });

@@ -142,6 +142,14 @@ export class Library {
     });
   }
 
+  /** The pictures of all instructions, those in the trash included. */
+  async pictures(): Promise<string[]> {
+    const names = (await readdir(this.home.trash)).filter((name) => name.endsWith(".json"));
+    const trashed = await Promise.all(names.map((name) => readFile(join(this.home.trash, name), "utf8")));
+    const records = [...this.records.values(), ...trashed.map((text) => JSON.parse(text) as LibraryRecord)];
+    return records.flatMap(({ before, after }) => [before ?? [], after ?? []].flat());
+  }
+
   private describing(id: string): string {
     return join(this.home.instructions, `${id}.json`);
   }

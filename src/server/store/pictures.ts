@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../files/atomic.ts";
 import { notFound } from "../errors.ts";
+
+/** How long a picture is kept that no job and no instruction names, in milliseconds. */
+const FORGOTTEN = 30 * 86_400_000;
 
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -20,7 +23,16 @@ export class Pictures {
   async add(bytes: Uint8Array): Promise<string> {
     const id = sha256(bytes);
     if (!this.has(id)) await writeFileAtomic(join(this.folder, id), bytes);
+    else if (!this.elsewhere.has(id)) await utimes(this.path(id), new Date(), new Date());
     return id;
+  }
+
+  /** Removes those that nothing names and that nobody has sent for a month. */
+  async clean(named: ReadonlySet<string>, now = Date.now()): Promise<void> {
+    for (const id of await readdir(this.folder)) {
+      const path = join(this.folder, id);
+      if (!named.has(id) && now - (await stat(path)).mtimeMs > FORGOTTEN) await rm(path, { force: true });
+    }
   }
 
   /** Makes a file known that stays where it is, and tells its id. */
