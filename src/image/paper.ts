@@ -38,8 +38,14 @@ const SHADOW = "#5b4a33";
 /** As much of a line as fits with an ellipsis behind it. */
 export function cutOff(text: string, room: number, width: (line: string) => number): string {
   const letters = [...text];
-  while (letters.length > 1 && width(`${letters.join("").trimEnd()}…`) > room) letters.pop();
-  return `${letters.join("").trimEnd()}…`;
+  const begun = (count: number) => `${letters.slice(0, count).join("").trimEnd()}…`;
+  let [fits, tooMany] = [1, letters.length]; // halved: a long text is not measured letter by letter
+  while (tooMany - fits > 1) {
+    const half = (fits + tooMany) >> 1;
+    if (width(begun(half)) <= room) fits = half;
+    else tooMany = half;
+  }
+  return begun(fits);
 }
 
 /** Breaks a text into lines of at most `room` pixels, between words; a word that is too long alone ends in an ellipsis. */

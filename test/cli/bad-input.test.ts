@@ -106,7 +106,7 @@ test("pictures that are missing, no pictures, cut short, or too large", async ()
 });
 
 test("instructions that are none, or another model's", async () => {
-  await refuses(["inspect", "0_0.png"], 1, /^0_0\.png: this is not an instruction file/);
+  await refuses(["inspect", "0_0.png"], 1, /^0_0\.png: there is no instruction in this picture/);
   await refuses(["apply", "gone.safetensors", "0_0.png", "-o", "x.png"], 1, /^gone\.safetensors does not exist\.$/m);
   await refuses(
     ["apply", "ink.safetensors", "0_0.png", "-o", "x.png", "--model", "./other"],
