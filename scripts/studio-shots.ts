@@ -51,7 +51,7 @@ async function walk(page: Page, url: string, take: (name: string) => Promise<voi
   await page.locator(".film .frame:not(.open)").nth(4).waitFor({ timeout: 600_000 });
   await settle(page);
   await take("teach-learning");
-  await page.getByText("It has learned").waitFor({ timeout: 600_000 });
+  await page.getByRole("heading", { name: /^It has learned/ }).waitFor({ timeout: 600_000 });
   await settle(page);
   await take("teach-learned");
 

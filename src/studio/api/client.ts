@@ -52,6 +52,8 @@ export const api = {
   addPicture: (file: Blob) =>
     upload<Picture>("/api/pictures", file, file.type.startsWith("image/") ? file.type : "application/octet-stream"),
 
+  hasPicture: async (id: string) => (await fetch(pictureUrl(id, 128), { method: "HEAD" })).status !== 404,
+
   instructions: async () => (await get<{ instructions: Instruction[] }>("/api/instructions")).instructions,
   importInstruction: (file: Blob, name?: string) =>
     upload<Instruction>(

@@ -24,16 +24,16 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
     const outside = ({ target }: Event) => {
       if (!root.current?.contains(target as Node)) close();
     };
-    const escape = ({ key }: KeyboardEvent) => {
+    const onKey = ({ key }: KeyboardEvent) => {
       if (key !== "Escape") return;
       close();
       button.current?.focus();
     };
-    addEventListener("keydown", escape);
+    addEventListener("keydown", onKey);
     addEventListener("pointerdown", outside);
     addEventListener("focusin", outside);
     return () => {
-      removeEventListener("keydown", escape);
+      removeEventListener("keydown", onKey);
       removeEventListener("pointerdown", outside);
       removeEventListener("focusin", outside);
     };

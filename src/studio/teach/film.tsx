@@ -13,7 +13,8 @@ export function Film({ job, every }: { job: Learning; every: number }) {
   const spacing = previews.length > 1 ? previews[1]!.step - previews[0]!.step : every;
   const missing = open && spacing > 0 ? Math.min(24, Math.max(1, Math.ceil((steps - last) / spacing))) : 0;
   return (
-    <ol class="film" aria-label="How it has learned">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
+    <ol class="film" tabIndex={0} aria-label="How it has learned">
       <Frame picture={before} label="Before" />
       {previews.map(({ step, picture }) => (
         <Frame key={step} picture={picture} label={`Step ${step}`} best={step === bestStep} />

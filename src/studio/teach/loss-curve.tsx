@@ -34,19 +34,25 @@ export function LossCurve({ losses, previews, steps }: CurveProps) {
 }
 
 function draw(losses: Losses, previews: Previews, steps: number): { faint: string; line: string; dots: string } {
-  const measured = previews.map(({ step, validation }) => [step, validation] as const);
+  const measured = previews.map(({ step, validation }): Point => [step, validation]);
   const sorted = losses.map(([, loss]) => loss).sort((a, b) => a - b);
   // A few wild steps must not flatten all the others.
-  const top = Math.max(sorted[Math.floor(sorted.length * 0.9)] ?? 0, ...measured.map(([, loss]) => loss * 1.1)) || 1;
-  const at = ([step, loss]: readonly [number, number]) => {
+  const faint = pointsOf(losses, steps, sorted[Math.floor(sorted.length * 0.97)] ?? 0);
+  const line = pointsOf(measured, steps, Math.max(0, ...measured.map(([, loss]) => loss * 1.15)));
+  const path = (points: readonly string[]) => (points.length < 2 ? "" : `M${points.join("L")}`);
+  // A dot is a line of no length with round ends.
+  return { faint: path(faint), line: path(line), dots: line.map((point) => `M${point}h0`).join("") };
+}
+
+type Point = readonly [step: number, loss: number];
+
+/** Points in the drawing's units, from nothing at the ground to `top`. */
+function pointsOf(points: readonly Point[], steps: number, top: number): string[] {
+  return points.map(([step, loss]) => {
     const x = (step / Math.max(1, steps)) * WIDTH;
-    const y = 6 + (1 - Math.min(1, loss / top)) * (HEIGHT - 14);
+    const y = 6 + (1 - Math.min(1, loss / (top || 1))) * (HEIGHT - 14);
     return `${x.toFixed(1)} ${y.toFixed(1)}`;
-  };
-  const path = (points: readonly (readonly [number, number])[]) =>
-    points.length < 2 ? "" : `M${points.map(at).join("L")}`;
-  // A point is a line of no length with round ends.
-  return { faint: path(losses), line: path(measured), dots: measured.map((point) => `M${at(point)}h0`).join("") };
+  });
 }
 
 function summary(previews: Previews): string {

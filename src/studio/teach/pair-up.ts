@@ -1,8 +1,10 @@
 /** Tells by their names which files are before, and which after. */
 import { stem } from "../parts/names.ts";
 
-/** Words, or numbers at an end, that say which a picture is. */
-const ROLES: readonly (readonly [before: string, after: string])[] = [
+type Role = readonly [before: string, after: string];
+
+/** Words that say which a picture is. */
+const WORDS: readonly Role[] = [
   ["before", "after"],
   ["in", "out"],
   ["input", "output"],
@@ -14,6 +16,9 @@ const ROLES: readonly (readonly [before: string, after: string])[] = [
   ["from", "to"],
   ["vorher", "nachher"],
   ["avant", "apres"],
+];
+/** What says it at the end of a name only: 3_0 and 3_1. */
+const ENDINGS: readonly Role[] = [
   ["0", "1"],
   ["1", "2"],
   ["a", "b"],
@@ -30,12 +35,14 @@ export interface Paired<T> {
 export function pairUp<T extends { readonly name: string }>(files: readonly T[]): Paired<T> {
   const pairs: { before: T; after: T }[] = [];
   let rest = [...files];
-  for (const [before, after] of ROLES) {
+  for (const role of [...WORDS, ...ENDINGS]) {
+    const [before, after] = role;
     const opposites = new Map(rest.map((file) => [wordsOf(file.name).join(" "), file]));
     for (const file of [...rest]) {
       const words = wordsOf(file.name);
       const at = words.lastIndexOf(before);
-      const other = at === -1 ? undefined : opposites.get(words.with(at, after).join(" "));
+      const says = at !== -1 && (WORDS.includes(role) || at === words.length - 1);
+      const other = !says ? undefined : opposites.get(words.with(at, after).join(" "));
       if (!other || !rest.includes(file) || !rest.includes(other)) continue;
       pairs.push({ before: file, after: other });
       rest = rest.filter((each) => each !== file && each !== other);
@@ -48,7 +55,7 @@ export function pairUp<T extends { readonly name: string }>(files: readonly T[])
 
 /** Of two, one that says which it is says it of the other: `cat.png` and `cat-edited.png`. */
 function byOneName<T extends { readonly name: string }>(a: T, b: T): { before: T; after: T } | undefined {
-  const says = (file: T, which: 0 | 1) => ROLES.slice(0, -4).some((role) => wordsOf(file.name).includes(role[which]));
+  const says = (file: T, which: 0 | 1) => WORDS.some((role) => wordsOf(file.name).includes(role[which]));
   const [beforeA, afterA, beforeB, afterB] = [says(a, 0), says(a, 1), says(b, 0), says(b, 1)];
   const forward = (beforeA && !beforeB) || (afterB && !afterA);
   const backward = (beforeB && !beforeA) || (afterA && !afterB);

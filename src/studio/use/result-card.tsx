@@ -28,7 +28,7 @@ export function ResultCard({ item }: { item: Item }) {
         <Coming item={item} result={result} request={request} />
       )}
       <div class="under">
-        <span class="title" title={item.name}>
+        <span class="file" title={item.name}>
           {item.name}
         </span>
         <button

@@ -1,6 +1,6 @@
 /** What the Use view works on. This browser remembers it. */
 import { batch, computed, signal } from "@preact/signals";
-import type { EditRequest, Picture } from "../api/client.ts";
+import { api, type EditRequest, type Picture } from "../api/client.ts";
 import type { Item } from "../state/intake.ts";
 import { isShaped, isText, kept } from "../state/keep.ts";
 import { instructionOf, models, nameOf, standardModel } from "../state/library.ts";
@@ -50,9 +50,10 @@ export const compared = computed(() => pictures.value.find(({ id }) => id === ch
 export const settingOf = (name: NumberName) => settings.value[name] ?? standardOf(model.value, name);
 
 /** Whether there is something to do to pictures. */
-export const ready = computed(() =>
-  look.value === WORDS_ONLY ? words.value.trim() !== "" : (instruction.value?.usable ?? false),
-);
+export const ready = computed(() => {
+  if (model.value === undefined) return false;
+  return look.value === WORDS_ONLY ? words.value.trim() !== "" : (instruction.value?.usable ?? false);
+});
 
 export function requestFor(picture: string, more: Settings = {}): EditRequest {
   return requestOf(picture, instruction.value?.id, words.value, lean({ ...settings.value, ...more }, model.value));
@@ -95,6 +96,12 @@ export function addPictures(items: readonly Item[]): void {
   const known = new Set(pictures.value.map(({ id }) => id));
   const fresh = items.filter(({ id }) => !known.has(id) && known.add(id));
   pictures.value = [...pictures.value, ...fresh.map(({ id, name, width, height }) => ({ id, name, width, height }))];
+}
+
+/** Forgets pictures that this server doesn't have: another data folder, another machine. */
+export async function forgetLost(): Promise<void> {
+  const there = await Promise.all(pictures.value.map(({ id }) => api.hasPicture(id)));
+  if (there.includes(false)) pictures.value = pictures.value.filter((_, at) => there[at]);
 }
 
 export function removePicture(id: string): void {
