@@ -20,6 +20,8 @@ import { Pictures } from "./store/pictures.ts";
 const [HEADERS_TIMEOUT, REQUEST_TIMEOUT] = [15_000, 120_000];
 /** How long answers under way may take when the server stops, in milliseconds. */
 const LAST_ANSWERS = 2000;
+/** How long a connection may be idle, in milliseconds: longer than clients keep theirs, so that none asks on one that is just being closed. */
+const KEPT_ALIVE = 65_000;
 const MOST_CONNECTIONS = 256;
 
 export interface ServerOptions {
@@ -88,13 +90,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     serverOptions: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
   }) as Server;
   server.maxConnections = MOST_CONNECTIONS;
-  await listen(server, host, port).catch(async (error) => {
+  server.keepAliveTimeout = KEPT_ALIVE;
+  try {
+    await jobs.load();
+    const named = jobs.list(() => true, Number.POSITIVE_INFINITY).flatMap(picturesOf);
+    await pictures.clean(new Set([...named, ...(await library.pictures())]));
+    await listen(server, host, port);
+  } catch (error) {
     await release();
     throw error;
-  });
-  await jobs.resume();
-  const named = jobs.list(() => true, Number.POSITIVE_INFINITY).flatMap(picturesOf);
-  await pictures.clean(new Set([...named, ...(await library.pictures())]));
+  }
+  jobs.resume();
   void models.all(); // so that the first caller need not wait for a thread to start
   let closing: Promise<void> | undefined;
   const close = async () => {

@@ -39,6 +39,8 @@ export class Jobs {
   private readonly keys = new Map<string, JobRecord>();
   private readonly waiters = new Map<string, Set<() => void>>();
   private readonly lanes: Readonly<Record<JobKind, Lane>>;
+  /** Jobs that are being written, and wait from then on. */
+  private readonly accepting: Record<JobKind, number> = { learn: 0, edit: 0 };
   private stopping = false;
 
   constructor(
@@ -51,16 +53,19 @@ export class Jobs {
     this.lanes = { learn: lane(), edit: lane() };
   }
 
-  /** Takes up what an earlier process has left. */
-  async resume(): Promise<void> {
+  /** Finds what an earlier process has left. */
+  async load(): Promise<void> {
     for (const record of await this.place.files.load()) {
       this.remember(record);
       this.feed.restore(record.id, Date.parse(record.finished ?? record.started ?? record.created));
-      if (isFinal(record)) continue;
-      record.status = "queued";
-      this.lanes[record.kind].add(record);
+      if (!isFinal(record)) record.status = "queued";
     }
     await this.forgetOldest();
+  }
+
+  /** Takes it up again, oldest first. */
+  resume(): void {
+    for (const record of this.records.values()) if (!isFinal(record)) this.lanes[record.kind].add(record);
   }
 
   /** Accepts a job: it is on disk when this resolves. Throws `VisiiError`: `busy`, `conflict` for a key of another job, `io`. */
@@ -72,16 +77,19 @@ export class Jobs {
       throw new VisiiError("conflict", "This Idempotency-Key belongs to a job with another request; use a new one.");
     }
     const lane = this.lanes[kind];
-    if (lane.length >= MOST_WAITING) {
+    if (lane.length + this.accepting[kind] >= MOST_WAITING) {
       throw new VisiiError("busy", `${MOST_WAITING} jobs are waiting already; ask again when some are done.`);
     }
     const record = newRecord({ id: newId(), kind, request, model, ...(key !== undefined && { key }) });
     this.remember(record);
+    this.accepting[kind]++;
     try {
       await this.place.files.save(record);
     } catch (error) {
       this.forget(record);
       throw error;
+    } finally {
+      this.accepting[kind]--;
     }
     lane.add(record);
     this.feed.jobChanged(record.id);

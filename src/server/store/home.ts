@@ -40,6 +40,15 @@ export async function openHome(folder: string): Promise<Home & AsyncDisposable> 
   return { ...home, [Symbol.asyncDispose]: () => held[Symbol.asyncDispose]() };
 }
 
+/** What a file of ours says; undefined where it is damaged. */
+export function parsed<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Removes files under a passing name, which their writer has not renamed. */
 export async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeError, writeFileAtomic } from "../../files/atomic.ts";
 import type { JobRecord } from "../jobs/record.ts";
 import { Turns } from "../turns.ts";
-import { sweep } from "./home.ts";
+import { parsed, sweep } from "./home.ts";
 
 /** Jobs on disk: a folder for each, with `job.json` and, while it learns, a checkpoint. */
 export class JobFiles {
@@ -11,17 +11,19 @@ export class JobFiles {
 
   constructor(private readonly folder: string) {}
 
-  /** All that were accepted. A folder without its `job.json` was never answered for, and is removed. */
+  /** All that were accepted; one whose file somebody has damaged is left alone. A folder without its `job.json` was never answered for, and is removed. */
   async load(): Promise<JobRecord[]> {
     const records: JobRecord[] = [];
     for (const id of await readdir(this.folder)) {
       const path = join(this.folder, id);
       const text = await readFile(join(path, "job.json"), "utf8").catch(() => undefined);
-      if (text === undefined) await rm(path, { recursive: true, force: true });
-      else {
-        await sweep(path);
-        records.push(JSON.parse(text) as JobRecord);
+      if (text === undefined) {
+        await rm(path, { recursive: true, force: true });
+        continue;
       }
+      await sweep(path);
+      const record = parsed<JobRecord>(text);
+      if (record?.id === id) records.push(record);
     }
     return records.sort((a, b) => (a.id < b.id ? -1 : 1));
   }

@@ -10,7 +10,7 @@ import type { Identity } from "../../workers/protocol.ts";
 import { notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { Turns } from "../turns.ts";
-import type { Home } from "./home.ts";
+import { type Home, parsed } from "./home.ts";
 import { type Pictures, sha256 } from "./pictures.ts";
 
 /** How long a deleted instruction can be taken back, in days. */
@@ -146,7 +146,7 @@ export class Library {
   async pictures(): Promise<string[]> {
     const names = (await readdir(this.home.trash)).filter((name) => name.endsWith(".json"));
     const trashed = await Promise.all(names.map((name) => readFile(join(this.home.trash, name), "utf8")));
-    const records = [...this.records.values(), ...trashed.map((text) => JSON.parse(text) as LibraryRecord)];
+    const records = [...this.records.values(), ...trashed.flatMap((text) => parsed<LibraryRecord>(text) ?? [])];
     return records.flatMap(({ before, after }) => [before ?? [], after ?? []].flat());
   }
 
@@ -176,8 +176,8 @@ export class Library {
   }
 
   private async load(path: string): Promise<void> {
-    const record = JSON.parse(await readFile(path, "utf8")) as LibraryRecord;
-    if (record.id === basename(path, ".json")) this.records.set(record.id, record);
+    const record = parsed<LibraryRecord>(await readFile(path, "utf8"));
+    if (record?.id === basename(path, ".json")) this.records.set(record.id, record);
   }
 
   private async openGallery(pictures: Pictures): Promise<void> {
