@@ -1,4 +1,6 @@
+import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import manifest from "../../package.json" with { type: "json" };
@@ -34,6 +36,7 @@ export function createApp(
     await next();
     const { method, routePath } = c.req;
     services.metrics.requests.inc({ method, route: routePath, status: c.res.status });
+    if (isUnread(c)) c.header("connection", "close"); // it is closed then, and the client should not ask again on it
   });
   app.use(securityHeaders);
   app.use(guard(options));
@@ -67,6 +70,13 @@ export function createApp(
   metaRoutes(app, services, manifest.version);
   if (services.page !== undefined) pageRoutes(app, services.page);
   return app;
+}
+
+/** Whether a request was answered before its body was read. */
+function isUnread(c: Context): boolean {
+  const { incoming } = c.env as Partial<HttpBindings>;
+  const hasBody = (c.req.header("content-length") ?? "0") !== "0" || c.req.header("transfer-encoding") !== undefined;
+  return hasBody && incoming !== undefined && !incoming.readableEnded;
 }
 
 /** What a schema says of a request, as one sentence. */

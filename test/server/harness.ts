@@ -7,6 +7,7 @@ import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { encodeImage, type Image } from "../../src/index.ts";
 import type { EditRequest, Failure, Instruction, Job, LearnRequest, Picture } from "../../src/server/schemas.ts";
+import { type ServerOptions, startServer } from "../../src/server/server.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/visii.js", import.meta.url));
 
@@ -15,6 +16,21 @@ export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), "visii-server-"));
   after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
+}
+
+/** A server in this process, over a data folder of its own; ended with the test file. */
+export async function startHere(
+  options: Partial<ServerOptions> = {},
+): Promise<Client & { readonly home: string; readonly log: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), "visii-server-"));
+  const home = join(folder, "home");
+  const log: string[] = [];
+  const server = await startServer({ port: 0, home, log: (line, error) => log.push(`${line}: ${error}`), ...options });
+  after(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return Object.assign(new Client(server.url), { home, log });
 }
 
 /** A small picture of one colour, as a PNG. */
@@ -146,7 +162,7 @@ export function isFinal({ status }: Job): boolean {
 export interface ServerProcess {
   readonly client: Client;
   readonly child: ChildProcess;
-  /** All that stderr has had. */
+  /** All that stderr has had, and all notices. */
   errors(): string;
   /** The exit code, or the signal's name. */
   readonly ended: Promise<number | string | null>;
@@ -166,6 +182,7 @@ export async function startProcess(home: string, args: readonly string[] = [], c
   });
   const url = await new Promise<string>((done, fail) => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      if (text.includes('"event":"notice"')) errors += text;
       const line = /^\{"event":"listening".*\}$/m.exec(text)?.[0];
       if (line) done((JSON.parse(line) as { url: string }).url);
     });
