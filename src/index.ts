@@ -19,7 +19,7 @@ export { type CardOptions, cardPictures, makeCard } from "./core/node-card.ts";
 export { loadClip } from "./core/node-clip.ts";
 export type { RuntimeOptions } from "./core/node-runtime.ts";
 export type { Pair } from "./core/pairs.ts";
-export { PRESET_NAMES, type PresetName, presetOf } from "./core/presets.ts";
+export { CAPTION_STEPS, PRESET_NAMES, type PresetName, presetOf } from "./core/presets.ts";
 export type { Splice } from "./core/prompt.ts";
 export type { EditSettings, LearnSettings } from "./core/settings.ts";
 export { type ErrorCode, isVisiiError, VisiiError } from "./errors.ts";

@@ -1,4 +1,14 @@
-import { apply, type Image, type Instruction, type LearnRun, type Model, type Pair, renderSheet } from "../index.ts";
+import { keptOf } from "../core/kept.ts";
+import {
+  apply,
+  type Image,
+  type Instruction,
+  type LearnRun,
+  type Model,
+  type Pair,
+  type Provenance,
+  renderSheet,
+} from "../index.ts";
 
 /** Previews on a strip, at most. */
 const MOST = 6;
@@ -32,7 +42,7 @@ export interface StripOptions {
 export async function renderStrip(options: StripOptions): Promise<Image> {
   const { model, instruction, checkpoints, pair, title, signal, onStep } = options;
   const { provenance } = instruction;
-  const kept = checkpoints.findIndex(({ step }) => step === keptStep(provenance.checkpoints));
+  const kept = checkpoints.findIndex(({ step }) => step === keptStep(provenance));
   const chosen = chooseCheckpoints(checkpoints.length, kept);
   const previews: Image[] = [];
   for (const [i, index] of chosen.entries()) {
@@ -55,10 +65,12 @@ export async function renderStrip(options: StripOptions): Promise<Image> {
   });
 }
 
-/** The step whose checkpoint has the lowest validation loss: the one that the instruction is. */
-export function keptStep(checkpoints: readonly (readonly [step: number, validation: number])[]): number | undefined {
-  return checkpoints.reduce<readonly [number, number] | undefined>(
-    (best, next) => (best === undefined || next[1] < best[1] ? next : best),
-    undefined,
-  )?.[0];
+/** The step whose checkpoint the instruction is. */
+export function keptStep({
+  checkpoints,
+  losses,
+  settings,
+}: Pick<Provenance, "checkpoints" | "losses" | "settings">): number | undefined {
+  const measured = checkpoints.map(([step, validation]) => ({ step, validation }));
+  return keptOf(measured, losses, settings.keep === "loss" ? "loss" : "validation")?.step;
 }

@@ -15,8 +15,8 @@ const [PAIR_STREAM, VALIDATION_STREAM] = [0x70616972, 0x76616c69];
 
 /**
  * What every step of a run looks at, known beforehand, so that a run resumed half-way sees the same. Timesteps: each of 0 … T − 1 once, in a shuffled
- * order, then again in another (the authors'); or of a part of them. A run of fewer draws than T takes one timestep from each of as many equal stretches of 0 … T − 1,
- * so that every noise level has its share. Pairs are drawn at random (the paper's). With a target pool, the first K draws come again and again,
+ * order, then again in another (the authors'); or of a part of them; or each drawn for itself ("uniform", the paper's). A shuffled run of fewer draws than T takes one timestep from each of as many equal stretches of 0 … T − 1,
+ * so that every noise level has its share. Pairs are drawn at random (the paper's), or follow from the timestep (the authors'). With a target pool, the first K draws come again and again,
  * shuffled anew each time.
  */
 export function plan(settings: LearnSettings, pairs: number, timesteps: number): Draw[][] {
@@ -25,7 +25,7 @@ export function plan(settings: LearnSettings, pairs: number, timesteps: number):
   const generator = new Generator(seed);
   const total = steps * batch;
   const draws = targetPool > 0 ? Math.min(targetPool, total) : total;
-  const order: number[] = [];
+  const order = settings.timestepOrder === "uniform" ? [...generator.randint(first, first + span, draws)] : [];
   while (order.length < draws) {
     const count = Math.min(span, draws - order.length);
     const spread = [...generator.shuffle(count)];
@@ -34,7 +34,8 @@ export function plan(settings: LearnSettings, pairs: number, timesteps: number):
     order.push(...spread.map((i) => first + within(i)));
   }
   const chosen = new Generator(seed ^ PAIR_STREAM).randint(0, pairs, draws);
-  const all = order.map((timestep, i): Draw => ({ timestep, pair: chosen[i]! }));
+  const pairOf = (timestep: number, i: number) => (settings.pairOrder === "timestep" ? timestep % pairs : chosen[i]!);
+  const all = order.map((timestep, i): Draw => ({ timestep, pair: pairOf(timestep, i) }));
   while (all.length < total) all.push(...[...generator.shuffle(draws)].map((i) => all[i]!));
   return Array.from({ length: steps }, (_, step) => all.slice(step * batch, (step + 1) * batch));
 }

@@ -1,6 +1,7 @@
 import { VisiiError } from "../errors.ts";
 import { caption } from "./caption.ts";
 import { Instruction, type ModelIdentity } from "./instruction.ts";
+import { keptOf } from "./kept.ts";
 import type { LearnOptions } from "./learn.ts";
 import { type Draw, Noiser, plan, validationPlan } from "./learn-plan.ts";
 import type { Checkpoint, LearnState } from "./learn-state.ts";
@@ -128,15 +129,15 @@ export async function examine(
   return { step, promptEmbeds, validation: round(losses.reduce((a, b) => a + b) / losses.length) };
 }
 
-/** The earliest of those with the lowest validation loss. */
-export function bestOf(checkpoints: readonly Checkpoint[]): Checkpoint {
-  return checkpoints.reduce((best, next) => (next.validation < best.validation ? next : best));
+/** The checkpoint that is the result so far. */
+export function bestOf({ settings }: Task, { checkpoints, losses }: LearnState): Checkpoint {
+  return keptOf(checkpoints, losses, settings.keep)!;
 }
 
 /** Whether enough checkpoints have passed without a better one. */
 export function isExhausted({ settings: { patience } }: Task, { checkpoints }: LearnState): boolean {
   if (patience === 0 || checkpoints.length === 0) return false;
-  return checkpoints.length - 1 - checkpoints.indexOf(bestOf(checkpoints)) >= patience;
+  return checkpoints.length - 1 - checkpoints.indexOf(keptOf(checkpoints, [], "validation")!) >= patience;
 }
 
 export function instructionOf(

@@ -58,7 +58,7 @@ export interface LearnEvent {
   readonly checkpoint?: {
     /** Loss on the fixed validation set. */
     readonly validation: number;
-    /** Whether it is the lowest so far. */
+    /** Whether it is the one to keep so far. */
     readonly best: boolean;
   };
   /** With a checkpoint, if asked for: the first before picture, edited by it. */
@@ -104,7 +104,7 @@ export function learn(model: Model, options: LearnOptions): LearnRun {
   const finish = async () => {
     await drain(events);
     if (stopped) throw stopped.by;
-    return instructionOf(model, now!.task, now!.state, bestOf(now!.state.checkpoints));
+    return instructionOf(model, now!.task, now!.state, bestOf(now!.task, now!.state));
   };
   let result: Promise<Instruction> | undefined;
   return {
@@ -156,16 +156,11 @@ async function* steps(
 }
 
 /** What an event says of the latest checkpoint. */
-async function report(
-  model: Model,
-  { pairs, previewSteps = 0, signal }: LearnOptions,
-  { initial }: Task,
-  { checkpoints }: LearnState,
-) {
-  const latest = checkpoints.at(-1)!;
-  const checkpoint = { validation: latest.validation, best: bestOf(checkpoints) === latest };
+async function report(model: Model, { pairs, previewSteps = 0, signal }: LearnOptions, task: Task, state: LearnState) {
+  const latest = state.checkpoints.at(-1)!;
+  const checkpoint = { validation: latest.validation, best: bestOf(task, state) === latest };
   if (previewSteps === 0) return { checkpoint };
-  const prompt = { ...initial, data: latest.promptEmbeds };
+  const prompt = { ...task.initial, data: latest.promptEmbeds };
   const [preview] = await editPictures(model, prompt, pairs[0]!.before, {
     steps: previewSteps,
     ...(signal && { signal }),

@@ -26,6 +26,9 @@ export const PRESETS: Presets = {
   },
 };
 
+/** Steps of finding a caption to start from: PEZ's 3000, or as many as come within 0.01 of its cosine (600), or nearly (200). */
+export const CAPTION_STEPS: Readonly<Record<PresetName, number>> = { quick: 200, balanced: 600, paper: 3000 };
+
 /** A preset's settings for a model: the model's own where it has some in its `visii.json`. Throws `VisiiError("usage")` for an unknown name. */
 export function presetOf({ presets }: Pick<ModelParts, "presets">, name: PresetName): Partial<LearnSettings> {
   if (!Object.hasOwn(PRESETS, name)) {

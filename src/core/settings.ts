@@ -39,6 +39,12 @@ export interface LearnSettings {
   /** The timesteps that are looked at, both included: 0 (hardly any noise) to 999; beyond the scheduler's last they end there. @default 0 and 999 */
   readonly timestepMin: number;
   readonly timestepMax: number;
+  /** Whether each timestep comes once before any comes twice (the authors' code), or each draw is for itself (the paper). @default "shuffled" */
+  readonly timestepOrder: "shuffled" | "uniform";
+  /** Which of several pairs a draw looks at: any, by the seed (the paper), or the timestep modulo their number (the authors' code). @default "random" */
+  readonly pairOrder: "random" | "timestep";
+  /** Which checkpoint is the result: the best on the validation set, or that with the lowest loss of its own step (the authors' code). @default "validation" */
+  readonly keep: "validation" | "loss";
   /** Length in pixels that the pictures' longer side is brought near to. @default the model's own */
   readonly resolution: number;
 }
@@ -83,6 +89,9 @@ export const PAPER_LEARN: Omit<LearnSettings, "resolution"> = {
   patience: 0,
   timestepMin: 0,
   timestepMax: 999,
+  timestepOrder: "shuffled",
+  pairOrder: "random",
+  keep: "validation",
 };
 
 export const PAPER_EDIT: Omit<EditSettings, "resolution"> = {
@@ -127,6 +136,9 @@ export function rangeOf(name: string): { readonly low: number; readonly high: nu
 const WORDS: Record<string, readonly string[]> = {
   noise: ["random", "fixed", "authors"],
   lrSchedule: ["constant", "cosine"],
+  timestepOrder: ["shuffled", "uniform"],
+  pairOrder: ["random", "timestep"],
+  keep: ["validation", "loss"],
   vocabulary: ["words", "all"],
 };
 

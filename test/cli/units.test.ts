@@ -209,12 +209,13 @@ test("a strip shows at most six checkpoints, the last and the kept one among the
       [...chosen].sort((a, b) => a - b),
     );
   }
-  assert.equal(
-    keptStep([
-      [100, 0.5],
-      [200, 0.4],
-      [300, 0.4],
-    ]),
-    200,
-  );
+  const checkpoints = [
+    [1, 0.5],
+    [2, 0.4],
+    [3, 0.4],
+  ] as const;
+  const losses = [0.1, 0.3, 0.2];
+  assert.equal(keptStep({ checkpoints, losses, settings: {} }), 2);
+  assert.equal(keptStep({ checkpoints, losses, settings: { keep: "loss" } }), 1);
+  assert.equal(keptStep({ checkpoints: [], losses, settings: {} }), undefined);
 });

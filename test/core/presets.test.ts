@@ -54,6 +54,53 @@ test("a part of the timesteps: each of it once before any comes twice, and valid
   assert.throws(() => plan({ ...defaults, timestepMin: 700, timestepMax: 600 }, 1, 1000), refused);
 });
 
+test("the paper's draws and the authors': timesteps each for itself, pairs by their timestep", () => {
+  const timesteps = (settings: typeof defaults) =>
+    plan(settings, 1, 1000)
+      .flat()
+      .map(({ timestep }) => timestep);
+  const shuffled = timesteps({ ...defaults, steps: 1000 });
+  assert.equal(new Set(shuffled).size, 1000);
+  const uniform = timesteps({ ...defaults, steps: 1000, timestepOrder: "uniform" });
+  assert.equal(uniform.length, 1000);
+  assert.ok(uniform.every((t) => t >= 0 && t <= 999));
+  const different = new Set(uniform).size; // 1 − 1/e of them, give or take
+  assert.ok(different > 580 && different < 690, String(different));
+  const part = timesteps({ ...defaults, steps: 300, timestepOrder: "uniform", timestepMin: 500, timestepMax: 509 });
+  assert.deepEqual([...new Set(part)].sort(), [500, 501, 502, 503, 504, 505, 506, 507, 508, 509]);
+
+  const drawn = plan({ ...defaults, steps: 200, pairOrder: "timestep" }, 3, 1000).flat();
+  assert.ok(drawn.every(({ timestep, pair }) => pair === timestep % 3));
+  const random = plan({ ...defaults, steps: 200 }, 3, 1000).flat();
+  assert.ok(random.some(({ timestep, pair }) => pair !== timestep % 3));
+  assert.deepEqual(
+    drawn.map(({ timestep }) => timestep),
+    random.map(({ timestep }) => timestep),
+  );
+});
+
+test("the result is the best checkpoint, or the authors' choice: that of the lowest loss of its own step", async () => {
+  await using model = await loadModel("nano", { threads: 1 });
+  const options = {
+    pairs: [{ before: picture(3), after: picture(5) }],
+    steps: 12,
+    checkpointEvery: 1,
+    lr: 0.05,
+    seed: 3,
+    lambdaClip: 0,
+  };
+  const runs = [learn(model, options), learn(model, { ...options, keep: "loss" })] as const;
+  const [byValidation, byLoss] = [await runs[0].result, await runs[1].result];
+  const { losses, checkpoints } = byLoss.provenance;
+  assert.deepEqual(checkpoints, byValidation.provenance.checkpoints);
+  const kept = runs[1].checkpoints[losses.indexOf(Math.min(...losses))]!;
+  assert.deepEqual(byLoss.promptEmbeds, kept.instruction.promptEmbeds);
+  const validations = checkpoints.map(([, validation]) => validation);
+  const best = runs[0].checkpoints[validations.indexOf(Math.min(...validations))]!;
+  assert.deepEqual(byValidation.promptEmbeds, best.instruction.promptEmbeds);
+  assert.notEqual(kept.step, best.step, "the two differ here");
+});
+
 test("patience ends a run that gets no better, at the same step when it is resumed, and keeps its best", async () => {
   const pairs = [{ before: picture(3), after: picture(5) }];
   // A rate far too high: it only gets worse.

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { VisiiError } from "../../errors.ts";
 import { type Choice, prepareEvaluation, type RowSummary, sampleDataset, scopeOf } from "../../eval/index.ts";
-import { PRESET_NAMES, presetOf } from "../../index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
+import { captionSteps, LEARN, learnSettings } from "../learning.ts";
 import { chosenModel, fetchClip } from "../model.ts";
 import { misuse } from "../options.ts";
 import { duration } from "../progress.ts";
@@ -47,22 +47,13 @@ export const evalCommand = defineCommand({
       hint: "NAME",
       help: "the CLIP that learns and measures (default: the model's own, or its family's)",
     },
-    preset: { type: "choice", choices: PRESET_NAMES, help: "how learning is set; other options go over it" },
-    steps: { type: "number", help: "steps of learning (default: the model's)" },
-    lr: { type: "number", help: "learning rate (default: the model's)" },
-    "lr-schedule": { type: "choice", choices: ["constant", "cosine"], help: "how the learning rate goes on" },
-    batch: { type: "number", help: "noised samples per step of learning" },
-    "guided-loss": { type: "flag", help: "take the loss of the guided prediction" },
-    "target-pool": { type: "number", help: "with --guided-loss: noised samples used over and over" },
-    patience: {
-      type: "number",
-      help: "learning ends after this many checkpoints without a better one (default 0: never)",
-    },
-    resolution: { type: "number", help: "longer side of the pictures as the model sees them, in pixels" },
+    ...LEARN,
+    "loss-guidance-scale": { type: "number", help: "s_T of the guided loss (default 7.5)" },
+    "loss-image-guidance-scale": { type: "number", help: "s_I of the guided loss (default 1.5)" },
     "apply-steps": { type: "number", help: "denoising steps (default: the model's)" },
     "guidance-scale": { type: "number", help: "s_T of applying (default: the model's)" },
     "image-guidance-scale": { type: "number", help: "s_I of applying (default: the model's)" },
-    "caption-steps": { type: "number", help: "steps of finding a caption (default 3000)" },
+    "caption-steps": { type: "number", help: "steps of finding a caption (default 3000, less with a preset)" },
     "sdedit-model": {
       type: "text",
       hint: "NAME",
@@ -116,16 +107,10 @@ export const evalCommand = defineCommand({
       signal,
       ...(generator && { generator }),
       learn: {
-        ...(values.preset && presetOf(model.parts, values.preset)),
+        ...learnSettings(model, values),
         ...given({
-          steps: values.steps,
-          lr: values.lr,
-          lrSchedule: values["lr-schedule"],
-          batch: values.batch,
-          guidedLoss: values["guided-loss"],
-          targetPool: values["target-pool"],
-          patience: values.patience,
-          resolution,
+          guidanceScale: values["loss-guidance-scale"],
+          imageGuidanceScale: values["loss-image-guidance-scale"],
         }),
       },
       apply: given({
@@ -134,7 +119,7 @@ export const evalCommand = defineCommand({
         imageGuidanceScale: values["image-guidance-scale"],
         resolution,
       }),
-      caption: given({ steps: values["caption-steps"] }),
+      caption: given({ steps: captionSteps(values["caption-steps"], values.preset) }),
       sdedit: given({ strength: values["sdedit-strength"], steps: values["sdedit-steps"] }),
     });
     let last = { done: 0, total: 0 };

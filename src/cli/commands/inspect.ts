@@ -25,7 +25,7 @@ export const inspectCommand = defineCommand({
       width,
       span,
       ...provenance,
-      kept: keptStep(provenance.checkpoints),
+      kept: keptStep(provenance),
     });
     report.answer(describe(file, hash, instruction, name));
     report.done([], "");
@@ -36,7 +36,7 @@ export const inspectCommand = defineCommand({
 export function describe(file: string, hash: string, { promptEmbeds, provenance }: Instruction, name: string): string {
   const { tokens, width, span } = promptEmbeds;
   const { model, prompt, settings, losses, checkpoints, software } = provenance;
-  const kept = keptStep(checkpoints);
+  const kept = keptStep(provenance);
   const rows: [string, string][] = [
     ...(name ? [["edit card", `"${name}"`] as [string, string]] : []),
     ["tokens", `${span.end - span.start} learned, of ${tokens} × ${width}`],

@@ -8,20 +8,11 @@ import { settle } from "../../core/settings.ts";
 import { isVisiiError, VisiiError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/atomic.ts";
 import { readInput } from "../../files/read.ts";
-import {
-  type ClipEncoder,
-  type Image,
-  type LearnRun,
-  learn,
-  type Pair,
-  PRESET_NAMES,
-  presetOf,
-  readImage,
-  writeImage,
-} from "../../index.ts";
+import { type ClipEncoder, type Image, type LearnRun, learn, type Pair, readImage, writeImage } from "../../index.ts";
 import { type Context, DEVICE, defineCommand } from "../command.ts";
 import { announce } from "../estimate.ts";
 import { checkWritable, pairFiles, refuseOverwriting, sha256 } from "../files.ts";
+import { captionSteps, LEARN, learnSettings } from "../learning.ts";
 import { chosenClip, chosenModel, fetchClip } from "../model.ts";
 import { misuse } from "../options.ts";
 import { duration } from "../progress.ts";
@@ -63,33 +54,10 @@ export const learnCommand = defineCommand({
       hint: "NAME",
       help: "the CLIP that finds the caption: ./folder, owner/name (default: the one that compares pictures)",
     },
-    "caption-steps": { type: "number", help: "steps of finding it (default 3000)" },
-    tokens: {
-      type: "number",
-      help: "tokens of the caption, or neutral ones, where there are no words, 1 to 75 (default 10)",
-    },
-    preset: {
-      type: "choice",
-      choices: PRESET_NAMES,
-      help: "how much learning is worth; other options go over it (default: the model's own settings)",
-    },
-    steps: { type: "number", help: "steps of learning (default: the model's)" },
-    lr: { type: "number", help: "learning rate (default: the model's)" },
-    "lr-schedule": { type: "choice", choices: ["constant", "cosine"], help: "how the learning rate goes on" },
-    batch: { type: "number", help: "noised samples per step, 1 to 64" },
-    "lambda-mse": { type: "number", help: "weight of the diffusion loss (default 4)" },
-    "lambda-clip": { type: "number", help: "weight of the CLIP loss, 0 for none (default 0.1)" },
-    "guided-loss": { type: "flag", help: "take the loss of the guided prediction; --no-guided-loss of the plain one" },
-    "target-pool": {
-      type: "number",
-      help: "with --guided-loss: noised samples that are used over and over, their constant part computed once (default 0: none)",
-    },
-    "gradient-clip": { type: "number", help: "limit for each value of the gradient (default: none)" },
-    "checkpoint-every": { type: "number", help: "steps between checkpoints, of which the best is kept (default 100)" },
-    patience: { type: "number", help: "end after this many checkpoints without a better one (default 0: never)" },
-    "timestep-min": { type: "number", help: "the least noise that is looked at, 0 to 999 (default 0)" },
-    "timestep-max": { type: "number", help: "the most noise, 0 to 999 (default 999)" },
-    resolution: { type: "number", help: "longer side of the pictures as the model sees them, in pixels" },
+    "caption-steps": { type: "number", help: "steps of finding it (default 3000, less with a preset)" },
+    ...LEARN,
+    "guidance-scale": { type: "number", help: "s_T of the guided loss (default 7.5)" },
+    "image-guidance-scale": { type: "number", help: "s_I of the guided loss (default 1.5)" },
     seed: { type: "number", help: "seed of timesteps and noises (default 0)" },
     resume: { type: "flag", help: "go on from FILE.checkpoint, which an interrupted run has left" },
     card: {
@@ -124,27 +92,13 @@ export const learnCommand = defineCommand({
 
     const options = { ...deviceOptions(values), ...given({ clip: values.clip }) };
     await using model = await chosenModel(values.model, "tiny", options, context);
-    const preset = values.preset ? presetOf(model.parts, values.preset) : {};
     const settings = {
-      ...preset,
+      ...learnSettings(model, values),
       ...given({
         init: values.init,
-        tokens: values.tokens,
-        steps: values.steps,
-        lr: values.lr,
-        lrSchedule: values["lr-schedule"],
-        batch: values.batch,
-        lambdaMse: values["lambda-mse"],
-        lambdaClip: values["lambda-clip"],
-        guidedLoss: values["guided-loss"],
-        targetPool: values["target-pool"],
-        gradientClip: values["gradient-clip"],
-        checkpointEvery: values["checkpoint-every"],
-        patience: values.patience,
-        timestepMin: values["timestep-min"],
-        timestepMax: values["timestep-max"],
-        resolution: values.resolution,
         seed: values.seed,
+        guidanceScale: values["guidance-scale"],
+        imageGuidanceScale: values["image-guidance-scale"],
       }),
     };
     const settled = settle(model.parts.learnDefaults, settings);
@@ -154,9 +108,11 @@ export const learnCommand = defineCommand({
     await using captioner = await captionerOf(values, context);
     const onCaption = ({ step, steps, similarity }: { step: number; steps: number; similarity: number }) =>
       report.step({ label: "caption", done: step, total: steps, event: { similarity } });
-    const captionSteps = values["caption-steps"];
     const initCaption = values["init-caption"]
-      ? { onStep: onCaption, ...given({ clip: captioner, steps: captionSteps }) }
+      ? {
+          onStep: onCaption,
+          ...given({ clip: captioner, steps: captionSteps(values["caption-steps"], values.preset) }),
+        }
       : undefined;
     const onTarget = (done: number, total: number) => report.step({ label: "targets", done, total });
     const run = learn(model, { pairs, ...settings, ...given({ resume, initCaption }), signal, onTarget });
@@ -183,7 +139,7 @@ export const learnCommand = defineCommand({
     await rm(checkpointFile, { force: true });
 
     const { checkpoints, losses } = instruction.provenance;
-    const kept = keptStep(checkpoints);
+    const kept = keptStep(instruction.provenance);
     const seconds = duration(report.seconds - started);
     const where = [output, stripFile && `how it went to ${stripFile}`, card && `a card to ${card}`];
     report.done(
@@ -191,7 +147,7 @@ export const learnCommand = defineCommand({
       `Learned in ${seconds}: wrote step ${kept} of ${losses.length} to ${where.filter(Boolean).join(", and ")}.`,
       {
         step: kept,
-        validation: Math.min(...checkpoints.map(([, validation]) => validation)),
+        validation: checkpoints.find(([step]) => step === kept)?.[1],
       },
     );
   },
