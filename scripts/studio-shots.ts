@@ -76,6 +76,7 @@ async function shoot(browser: Browser, screen: keyof typeof SCREENS): Promise<vo
   await using studio = await openStudio();
   const context = await browser.newContext({ ...SCREENS[screen], colorScheme: "light" });
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000); // machines may be busy
   page.on("console", (message) => {
     if (message.type() === "error") console.error(`${screen}: ${message.text()}`);
   });

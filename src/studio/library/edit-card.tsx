@@ -18,7 +18,8 @@ export function EditCard({ of, onRename }: { of: Instruction; onRename: () => vo
       icon: "plus",
       run: () => change(() => api.duplicate(id), `A copy of “${name}” is in your library.`),
     },
-    { label: "Save as a card", icon: "picture", href: cardUrl(id) },
+    // A card shows the pair, so there has to be one.
+    ...(of.before && of.after ? [{ label: "Save as a card", icon: "picture", href: cardUrl(id) } as const] : []),
     { label: "Save as a file", icon: "download", href: fileUrl(id) },
     ...(builtIn ? [] : [{ label: "Delete", icon: "close", run: () => remove(of) } as const]),
   ];

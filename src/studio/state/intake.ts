@@ -1,5 +1,6 @@
 import { api, type Instruction, type Picture } from "../api/client.ts";
 import { stem } from "../parts/names.ts";
+import { isNumber, isShaped, isText } from "./keep.ts";
 import { nameOf } from "./library.ts";
 import { complain, toast } from "./say.ts";
 
@@ -10,6 +11,9 @@ export interface Item {
   readonly width: number;
   readonly height: number;
 }
+
+export const isItem = (value: unknown) =>
+  isShaped(value, { id: isText, name: isText, width: isNumber, height: isNumber });
 
 /** What files turned out to be. */
 export interface Intake {

@@ -27,5 +27,6 @@ export function isShaped(value: unknown, shape: Readonly<Record<string, (entry: 
   return Object.entries(shape).every(([name, fits]) => fits((value as Record<string, unknown>)[name]));
 }
 
+export const isNumber = (value: unknown): value is number => typeof value === "number";
 export const isText = (value: unknown): value is string => typeof value === "string";
 export const optional = (fits: (value: unknown) => boolean) => (value: unknown) => value === undefined || fits(value);

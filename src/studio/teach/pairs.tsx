@@ -65,7 +65,10 @@ function Place({ slot, draft, index, which }: { slot: Slot; draft: Draft; index:
   const item = draft[slot];
   const label = `${NAMES[slot]} picture${which}`;
   return (
-    <div class="place">
+    <div
+      class={`place ${slot}${item ? " filled" : ""}`}
+      style={item && { "--ratio": item.height > 0 ? item.width / item.height : 1 }}
+    >
       <DropZone
         class={item ? "filled" : "waiting"}
         label={label}

@@ -1,7 +1,7 @@
 /** What is about to be taught. This browser remembers it. */
 import { computed, signal } from "@preact/signals";
 import type { LearnRequest } from "../api/client.ts";
-import type { Item } from "../state/intake.ts";
+import { type Item, isItem } from "../state/intake.ts";
 import { isShaped, isText, kept, optional } from "../state/keep.ts";
 import { standardModel } from "../state/library.ts";
 
@@ -13,7 +13,6 @@ export interface Draft {
 export type Slot = keyof Draft;
 export type Preset = NonNullable<LearnRequest["preset"]>;
 
-const isItem = (value: unknown) => isShaped(value, { id: isText, name: isText });
 const isDraft = (value: unknown) => isShaped(value, { before: optional(isItem), after: optional(isItem) });
 const isDrafts = (value: unknown): value is readonly Draft[] =>
   Array.isArray(value) && value.length > 0 && value.every(isDraft);

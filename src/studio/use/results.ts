@@ -17,7 +17,7 @@ const AT_ONCE = 2;
 /** How long a change waits for the next one, in milliseconds. */
 const PAUSE = 350;
 /** Work that is begun without being asked for, in seconds. */
-const PATIENCE = 20;
+const PATIENCE = 60;
 
 const IDLE: Result = { status: "idle" };
 const results = new Map<string, Signal<Result>>();

@@ -1,8 +1,8 @@
 /** What the Use view works on. This browser remembers it. */
 import { batch, computed, signal } from "@preact/signals";
 import { api, type EditRequest, type Picture } from "../api/client.ts";
-import type { Item } from "../state/intake.ts";
-import { isShaped, isText, kept } from "../state/keep.ts";
+import { type Item, isItem } from "../state/intake.ts";
+import { isNumber, isShaped, isText, kept } from "../state/keep.ts";
 import { instructionOf, models, nameOf, standardModel } from "../state/library.ts";
 import { KNOBS, lean, type NumberName, requestOf, type Settings, spread, standardOf } from "./settings.ts";
 
@@ -11,8 +11,6 @@ export const WORDS_ONLY = "~words";
 /** A variation is one of so many. */
 const VARIATIONS = 1_000_000;
 
-const isNumber = (value: unknown) => typeof value === "number";
-const isItem = (value: unknown) => isShaped(value, { id: isText, name: isText, width: isNumber, height: isNumber });
 const isItems = (value: unknown): value is readonly Item[] => Array.isArray(value) && value.every(isItem);
 const isSettings = (value: unknown): value is Settings =>
   isShaped(value, {}) &&

@@ -16,9 +16,7 @@ export function UseView() {
       <div class="title">
         <h1 tabIndex={-1}>{fresh ? "Choose an edit, then a picture" : headline()}</h1>
         {fresh && (
-          <p class="lead">
-            Each of these was learned from one picture before and one after. Try one, or teach your own.
-          </p>
+          <p class="lead">Each was learned from one picture before and one after. Try one, or teach your own.</p>
         )}
       </div>
       <LookStrip />
