@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { VisiiError } from "../errors.ts";
 import { type FolderSource, type ModelFolder, readModelFolder } from "./folder.ts";
+import { sha256Of } from "./node-hashes.ts";
 import { type ByteSource, checkRange } from "./source.ts";
 
 /**
@@ -99,22 +100,16 @@ function commonFolder(folders: readonly string[]): string {
 
 /**
  * A model's identity: the sha256 (hex) of what `sha256sum FILE…` prints for its weight files, in the order of their paths. `parts` are the folders
- * that count, such as `["text_encoder", "unet", "vae"]`; `above` is what paths begin with if the folder is itself a part. Reads all weights once:
- * about 0.1 s for 40 MB, seconds for gigabytes.
+ * that count, such as `["text_encoder", "unet", "vae"]`; `above` is what paths begin with if the folder is itself a part. Reads all weights: about 0.1 s
+ * for 40 MB, seconds for gigabytes the first time.
  */
 export async function hashWeights(folder: ModelFolder, parts: readonly string[], above = ""): Promise<string> {
   const files = [...new Set((await Promise.all(parts.map((part) => folder.weightFiles(part)))).flat())].sort();
   const total = createHash("sha256");
   for (const file of files) {
     const { path, name } = await folder.open(file);
-    const hash = createHash("sha256");
-    try {
-      for await (const chunk of createReadStream(path ?? "", { highWaterMark: 2 ** 20 }))
-        hash.update(chunk as Uint8Array);
-    } catch (cause) {
-      unreadable(name, cause);
-    }
-    total.update(`${hash.digest("hex")}  ${above}${file}\n`);
+    const hash = await sha256Of(path ?? "").catch((cause) => unreadable(name, cause));
+    total.update(`${hash}  ${above}${file}\n`);
   }
   return total.digest("hex");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
-import { dataHome } from "../../src/files/home.ts";
+import { cacheHome, dataHome } from "../../src/files/home.ts";
 
 test("data lies where the platform keeps it, or where VISII_HOME says", () => {
   const home = resolve("/home/ada");
@@ -10,4 +10,19 @@ test("data lies where the platform keeps it, or where VISII_HOME says", () => {
   assert.equal(dataHome({}, "darwin", home), join(home, "Library/Application Support/visii"));
   assert.equal(dataHome({ LOCALAPPDATA: resolve("/local") }, "win32", home), join(resolve("/local"), "visii"));
   assert.equal(dataHome({ VISII_HOME: "mine", XDG_DATA_HOME: "/data" }, "linux", home), resolve("mine"));
+});
+
+test("caches lie where the platform keeps them, or below VISII_HOME", () => {
+  const home = resolve("/home/ada");
+  assert.equal(cacheHome({}, "linux", home), join(home, ".cache/visii"));
+  assert.equal(cacheHome({ XDG_CACHE_HOME: resolve("/cache") }, "linux", home), join(resolve("/cache"), "visii"));
+  assert.equal(cacheHome({}, "darwin", home), join(home, "Library/Caches/visii"));
+  assert.equal(
+    cacheHome({ LOCALAPPDATA: resolve("/local") }, "win32", home),
+    join(resolve("/local"), "visii", "cache"),
+  );
+  assert.equal(
+    cacheHome({ VISII_HOME: "mine", XDG_CACHE_HOME: "/cache" }, "linux", home),
+    join(resolve("mine"), "cache"),
+  );
 });

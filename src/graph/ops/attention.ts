@@ -1,6 +1,6 @@
 import { defineOp } from "../op.ts";
 import { ensure, sizeOf, type Tensor } from "../tensor.ts";
-import { add, mul, sub } from "./elementwise.ts";
+import { add, mul, neg } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
 import { after } from "./order.ts";
 import { softmax, sum } from "./reduce.ts";
@@ -99,7 +99,8 @@ interface BackwardArgs {
 /**
  * O = PV, P = softmax(S), S = s·QKᵀ + mask. With D = Σ(dO ∘ O) over the width of a head:
  * dV = PᵀdO, dS = P ∘ (dO·Vᵀ − D), dQ = s·dS·K, dK = s·dSᵀQ, a block of queries at a time; P is computed again rather than kept. Each block
- * waits for the one before, or the runtime would hold all of them at once.
+ * waits for the one before, or the runtime would hold all of them at once. D is subtracted within the product, as one
+ * more column: [dO, −D]·[V, 1]ᵀ.
  */
 function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: BackwardArgs): (Tensor | undefined)[] {
   const [queries, keys, values, slopes] = [
@@ -109,6 +110,8 @@ function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: 
     toHeads(dy, heads),
   ];
   const inner = sum(mul(slopes, toHeads(out, heads)), [-1], true); // [B, heads, Tq, 1]
+  const slopesAndInner = concat([slopes, neg(inner)], -1); // [B, heads, Tq, d + 1]
+  const valuesAndOne = concat([values, add(mul(slice(values, -1, 0, 1), 0), 1)], -1); // [B, heads, Tk, d + 1]
   const dQ: Tensor[] = [];
   const dS: Tensor[] = [];
   let dK: Tensor | undefined;
@@ -117,7 +120,7 @@ function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: 
     const rows = (x: Tensor) => slice(x, 2, start, end);
     const block = after(rows(queries), [dQ.at(-1), dK, dV]);
     const p = probabilities(block, keys, 1, maskRows(mask, start, end)); // [B, heads, block, Tk]
-    const dScores = mul(p, sub(matmul(rows(slopes), swapLast(values)), rows(inner)));
+    const dScores = mul(p, matmul(rows(slopesAndInner), swapLast(valuesAndOne)));
     dQ.push(mul(matmul(dScores, keys), scale));
     if (wantsMask) dS.push(dScores);
     const [k1, v1] = [matmul(swapLast(dScores), block), matmul(swapLast(p), rows(slopes))];
