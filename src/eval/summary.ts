@@ -33,6 +33,8 @@ export interface RowSummary {
 /** A claim and what was measured: row − against, over the pictures that both have. */
 export interface Finding extends Claim {
   readonly difference: Interval;
+  /** The same of the paper's Table 1, where both rows stand there. It has no intervals. */
+  readonly paper?: number;
   readonly edits: number;
   readonly verdict: "holds" | "fails" | "undecided";
 }
@@ -110,7 +112,14 @@ function findingOf(claim: Claim, main: ReadonlyMap<string, readonly Case[]>, opt
   const { difference } = compared;
   const [low, high] = claim.sign > 0 ? [difference.low, difference.high] : [-difference.high, -difference.low];
   const verdict = compared.edits < FEWEST ? "undecided" : low > 0 ? "holds" : high < 0 ? "fails" : "undecided";
-  return [{ ...claim, ...compared, verdict }];
+  const paper = paperDifference(claim);
+  return [{ ...claim, ...compared, ...(paper !== undefined && { paper }), verdict }];
+}
+
+function paperDifference({ row, against, metric }: Claim): number | undefined {
+  const [own, other] = [PAPER_TABLE1[row], PAPER_TABLE1[against]];
+  if (!own || !other || !(metric === "image" || metric === "directional" || metric === "visual")) return undefined;
+  return Number((own[metric] - other[metric]).toFixed(3)); // its table has three digits
 }
 
 /** Mean of a − b over the pictures that both have a value for, and its interval, clustered by edit. Undefined where there are none. */

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -23,6 +32,8 @@ const QUICK = [
   "2",
   "--caption-steps",
   "2",
+  "--checkpoint-every",
+  "1",
   "--threads",
   "1",
 ];
@@ -126,6 +137,7 @@ test("the page stands alone: everything is in it, and nothing in it can break ou
   assert.ok(!/\b(?:src|href)="(?!data:)/.test(html));
   assert.ok(!/url\((?!data:)/.test(html));
   for (const part of [
+    "Figure 7",
     "Figure 8",
     "Figure 9",
     "Beside the paper",
@@ -172,6 +184,32 @@ test("run again, it only writes the report; with another setup it refuses the fo
   const other = await visii([...call("whole"), "--lr", "0.5"], { cwd });
   assert.equal(other.code, 2);
   assert.match(other.stderr, /^whole holds results of another model, other settings or another dataset .*\n$/);
+});
+
+test("a broken dataset is told by path before anything begins; --skip-broken goes on and counts what it leaves out", async () => {
+  await writeDataset(at("broken"), 3, 3);
+  rmSync(at("broken/000-swap/1_1.png"));
+  writeFileSync(at("broken/001-swap/prompt.json"), "{ input: ");
+  truncateSync(at("broken/002-swap/0_0.png"), 200);
+  const args = ["eval", "broken", "-o", "mended", "--rows", "ip2p,visii-1-clip-none", "--tests", "1", ...QUICK];
+  const refused = await visii(args, { cwd });
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /^broken: 3 things are broken; mend it, or go on without with --skip-broken: broken.00.-swap/,
+  );
+  assert.ok(!existsSync(at("mended")), "nothing was begun");
+  const skipped = await visii([...args, "--skip-broken", "--json"], { cwd });
+  assert.equal(skipped.code, 0, skipped.stderr);
+  const broken = skipped.events().filter(({ event }) => event === "broken");
+  assert.deepEqual(broken.map(({ path }) => String(path).replaceAll("\\", "/")).sort(), [
+    "broken/000-swap/1_0.png",
+    "broken/001-swap/prompt.json",
+    "broken/002-swap/0_0.png",
+  ]);
+  assert.equal(skipped.events().at(-1)!.broken, 3);
+  const { leftOut } = JSON.parse(readFileSync(at("mended/report.json"), "utf8")) as { leftOut: string[] };
+  assert.equal(leftOut.length, 3);
 });
 
 test("mistakes are told before anything is loaded, in one sentence", async () => {

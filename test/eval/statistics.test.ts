@@ -60,6 +60,15 @@ test("a claim holds or fails only where its whole interval is on one side, and o
   assert.equal(verdict(cases(8, -0.1, 0.02)), "fails");
   assert.equal(verdict(cases(8, 0.01, 0.2)), "undecided");
   assert.equal(verdict(cases(2, 0.1, 0)), "undecided");
+  const { findings } = summarise(cases(8, 0.1, 0.02), names.map(parseRow));
+  assert.deepEqual(
+    findings.map(({ metric, paper }) => [metric, paper]),
+    [
+      ["visual", 0.045],
+      ["directional", 0.011],
+    ],
+    "beside each stands what the paper's table says",
+  );
 });
 
 test("only the first example and the first noise are in tables; the others tell the spread", () => {

@@ -66,7 +66,7 @@ function findings(all: readonly Finding[]): string {
   return [
     part(
       "What the paper found, here",
-      "Paired differences over the same pictures. A claim holds where the whole interval is on its side of zero.",
+      "What the paper’s text says of its Table 1, as paired differences over the same pictures here. A claim holds where the whole interval is on its side of zero; below it stands the difference in the paper’s own table, which doesn’t bear out all of its text, and has no intervals.",
       all.filter(({ source }) => source === "paper"),
     ),
     part(
@@ -82,10 +82,12 @@ function findings(all: readonly Finding[]): string {
   ].join("");
 }
 
-function finding({ what, row, against, metric, difference, edits, verdict }: Finding): string {
+function finding({ what, row, against, metric, difference, paper, edits, verdict }: Finding): string {
   const { label, digits, better } = METRIC_LABELS[metric];
   const [mean, low, high] = [difference.mean, difference.low, difference.high].map((x) => number(x, digits + 1));
-  return `<li><span class="verdict ${verdict}">${verdict}</span><div>${escapeHtml(what)}<code>${row} − ${against}, ${label} (${better} is better), ${edits} ${edits === 1 ? "edit" : "edits"}</code></div>${differenceBar(difference)}<div class="value"><b>${mean}</b><span class="interval">${low} … ${high}</span></div></li>`;
+  const told =
+    paper === undefined ? "" : `<span class="interval">the paper: ${paper > 0 ? "+" : ""}${number(paper)}</span>`;
+  return `<li><span class="verdict ${verdict}">${verdict}</span><div>${escapeHtml(what)}<code>${row} − ${against}, ${label} (${better} is better), ${edits} ${edits === 1 ? "edit" : "edits"}</code></div>${differenceBar(difference)}<div class="value"><b>${mean}</b><span class="interval">${low} … ${high}</span>${told}</div></li>`;
 }
 
 function table(rows: readonly RowSummary[]): string {
@@ -134,16 +136,20 @@ function besidePaper(rows: readonly RowSummary[]): string {
   const own = rows.filter(({ paper }) => paper);
   if (own.length === 0) return "";
   const metrics = ["image", "directional", "visual"] as const;
-  const lines = own.map(({ row, title, metrics: ours, paper }) => {
+  const line = ({ row, title, metrics: ours, paper }: RowSummary) => {
     const cells = metrics.map(
       (metric) =>
         `<td><b>${number(ours[metric]?.mean)}</b><span class="interval">${number(ours[metric]?.low)} … ${number(ours[metric]?.high)}</span></td><td class="quiet">${number(paper![metric])}</td>`,
     );
     return `<tr><td>${escapeHtml(title)}<code>${row}</code></td>${cells.join("")}</tr>`;
+  };
+  const parts = SECTIONS.map(([title, belongs]) => {
+    const lines = own.filter(belongs).map(line);
+    return lines.length === 0 ? "" : `<tr class="group"><th colspan="7">${title}</th></tr>${lines.join("")}`;
   });
   const head = metrics.map((metric) => `<th>${METRIC_LABELS[metric].label} ↑</th><th>paper</th>`).join("");
   return `<h2>Beside the paper’s Table 1</h2><p class="quiet">The paper’s numbers are of InstructPix2Pix, photographs and CLIP ViT-L/14; where the model and the pictures here are others, levels can’t be compared, and only the order of the rows can.</p>
-<div class="card scroll"><table><thead><tr><th>Row</th>${head}</tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
+<div class="card scroll"><table><thead><tr><th>Row</th>${head}</tr></thead><tbody>${parts.join("")}</tbody></table></div>`;
 }
 
 function figure7({ values }: Summary): string {
