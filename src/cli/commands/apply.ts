@@ -12,9 +12,8 @@ export const applyCommand = defineCommand({
   name: "apply",
   summary: "Applies a learned instruction to pictures of any size.",
   usage: [
-    "INSTRUCTION IMAGE -o FILE                  (INSTRUCTION: a file of visii learn, or an edit card)",
-    "INSTRUCTION IMAGE|FOLDER… -o FOLDER",
-    "NAME IMAGE -o FILE        (NAME as visii gallery has it)",
+    "INSTRUCTION IMAGE -o FILE",
+    "INSTRUCTION IMAGE|FOLDER… -o FOLDER      (INSTRUCTION: a file, an edit card, or a name that visii gallery has)",
   ],
   options: {
     ...EDIT,

@@ -8,7 +8,7 @@ import { keptStep } from "../strip.ts";
 export const inspectCommand = defineCommand({
   name: "inspect",
   summary: "Tells what an instruction holds, and how it was learned.",
-  usage: ["FILE      (an instruction, or an edit card)", "NAME      (NAME as visii gallery has it)"],
+  usage: ["INSTRUCTION      (a file, an edit card, or a name that visii gallery has)"],
   options: {},
 
   async run({ positionals }, { report }) {
