@@ -29,7 +29,7 @@ const [SIDE, QUALITY] = [192, 82];
 /** Cases of each kind: best, median, worst. */
 const EACH = 2;
 
-/** The best, the median and the worst test pictures by the error ratio of the paper's method, or of the first row that is no control. */
+/** The best, the median and the worst test pictures, each of another edit, by the error ratio of the paper's method, or of the first row that is no control. */
 export async function makeGallery(
   cases: readonly Case[],
   rows: readonly Row[],
@@ -42,7 +42,7 @@ export async function makeGallery(
   const ranked = main
     .filter(({ row, metrics }) => row === judged && metrics.ratio !== null)
     .toSorted((a, b) => a.metrics.ratio! - b.metrics.ratio! || (a.edit < b.edit ? -1 : 1));
-  const chosen = pick(ranked.length).map(([kind, i]) => ({ kind, of: ranked[i]! }));
+  const chosen = pick(ranked);
   const gallery: GalleryCase[] = [];
   for (const { kind, of } of chosen) {
     const edit = edits.find(({ id }) => id === of.edit)!;
@@ -73,16 +73,26 @@ export async function makeGallery(
   return gallery;
 }
 
-/** Places in a ranking of `count`: no place twice. */
-function pick(count: number): [kind: string, place: number][] {
-  const middle = Math.floor((count - EACH) / 2);
-  const wanted = [
-    ...Array.from({ length: EACH }, (_, i) => ["Best", i] as [string, number]),
-    ...Array.from({ length: EACH }, (_, i) => ["Median", middle + i] as [string, number]),
-    ...Array.from({ length: EACH }, (_, i) => ["Worst", count - EACH + i] as [string, number]),
-  ];
-  const seen = new Set<number>();
-  return wanted.filter(([, place]) => place >= 0 && place < count && !seen.has(place) && seen.add(place));
+/** From a ranking: from its ends and its middle, no edit twice. The best come first, the worst last. */
+function pick(ranked: readonly Case[]): { readonly kind: string; readonly of: Case }[] {
+  const seen = new Set<string>();
+  const first = (kind: string, order: readonly Case[]) => {
+    const found: { kind: string; of: Case }[] = [];
+    for (const each of order) {
+      if (found.length === EACH || seen.has(each.edit)) continue;
+      seen.add(each.edit);
+      found.push({ kind, of: each });
+    }
+    return found;
+  };
+  const [best, worst] = [first("Best", ranked), first("Worst", ranked.toReversed())];
+  const middle = (ranked.length - 1) / 2;
+  const distance = (each: Case) => Math.abs(ranked.indexOf(each) - middle);
+  const medians = first(
+    "Median",
+    ranked.toSorted((a, b) => distance(a) - distance(b)),
+  );
+  return [...best, ...medians, ...worst.toReversed()];
 }
 
 async function dataUri(image: Image): Promise<string> {

@@ -4,7 +4,7 @@ import type { Finding, RowSummary, Spread, Summary } from "../summary.ts";
 import { differenceBar, histogram, legend, ranges, whisker } from "./charts.ts";
 import type { GalleryCase } from "./gallery.ts";
 import { SCRIPT, STYLE } from "./style.ts";
-import { escapeHtml, METRIC_LABELS, number } from "./text.ts";
+import { escapeHtml, METRIC_LABELS, type MetricLabel, number, signed } from "./text.ts";
 
 /** Everything that a report tells. */
 export interface Report {
@@ -25,6 +25,7 @@ export interface Report {
 }
 
 const TABLE: readonly MetricName[] = ["image", "directional", "visual", "ratio", "psnr", "ssim", "gmsd", "leakage"];
+const ARROWS: Readonly<Record<MetricLabel["better"], string>> = { higher: "↑", lower: "↓", "near 0": "→ 0" };
 const SECTIONS: readonly [title: string, belongs: (row: RowSummary) => boolean][] = [
   ["Controls", ({ row }) => ["copy", "paste", "colours", "truth", "floor"].includes(row)],
   ["Baselines", ({ row }) => ["ip2p", "sdedit", "caption"].includes(row)],
@@ -84,10 +85,9 @@ function findings(all: readonly Finding[]): string {
 
 function finding({ what, row, against, metric, difference, paper, edits, verdict }: Finding): string {
   const { label, digits, better } = METRIC_LABELS[metric];
-  const [mean, low, high] = [difference.mean, difference.low, difference.high].map((x) => number(x, digits + 1));
-  const told =
-    paper === undefined ? "" : `<span class="interval">the paper: ${paper > 0 ? "+" : ""}${number(paper)}</span>`;
-  return `<li><span class="verdict ${verdict}">${verdict}</span><div>${escapeHtml(what)}<code>${row} − ${against}, ${label} (${better} is better), ${edits} ${edits === 1 ? "edit" : "edits"}</code></div>${differenceBar(difference)}<div class="value"><b>${mean}</b><span class="interval">${low} … ${high}</span>${told}</div></li>`;
+  const [mean, low, high] = [difference.mean, difference.low, difference.high].map((x) => signed(x, digits + 1));
+  const told = paper === undefined ? "" : `<span class="interval">the paper: ${signed(paper, 3)}</span>`;
+  return `<li><span class="verdict ${verdict}">${verdict}</span><div>${escapeHtml(what)}<code>${row} − ${against}, ${label} (${better} is better), ${edits} ${edits === 1 ? "edit" : "edits"}</code></div>${differenceBar(difference)}<div class="value"><b>${mean}</b>${edits < 2 ? "" : `<span class="interval">${low} … ${high}</span>`}${told}</div></li>`;
 }
 
 function table(rows: readonly RowSummary[]): string {
@@ -96,7 +96,7 @@ function table(rows: readonly RowSummary[]): string {
   const head = columns
     .map((metric) => {
       const { label, better, what } = METRIC_LABELS[metric];
-      return `<th title="${escapeHtml(what)}">${label} <span>${better === "higher" ? "↑" : "↓"}</span></th>`;
+      return `<th title="${escapeHtml(what)}">${label} <span>${ARROWS[better]}</span></th>`;
     })
     .join("");
   const section = ([title, belongs]: (typeof SECTIONS)[number]) => {
@@ -105,7 +105,7 @@ function table(rows: readonly RowSummary[]): string {
     const lines = own.map((row) => line(row, columns, scales, own));
     return `<tr class="group"><th colspan="${columns.length + 3}">${title}</th></tr>${lines.join("")}`;
   };
-  return `<h2>Every way to edit</h2><p class="quiet">Means over all test pictures. The best of each group is coloured.</p>
+  return `<h2>Every way to edit</h2><p class="quiet">Means over all test pictures, and where they lie; of one edit there is no interval. The best of each group is coloured.</p>
 <div class="card scroll"><table><thead><tr><th>Row</th>${head}<th title="to edit a picture, median">Seconds</th><th>Edits</th></tr></thead><tbody>${SECTIONS.map(section).join("")}</tbody></table></div>`;
 }
 
@@ -120,10 +120,15 @@ function line(
     if (!value) return "<td>–</td>";
     const { digits, better } = METRIC_LABELS[metric];
     const rivals = group.flatMap(({ metrics }) => metrics[metric]?.mean ?? []);
-    const best = group.length > 1 && value.mean === (better === "higher" ? Math.max(...rivals) : Math.min(...rivals));
-    return `<td${best ? ' class="best"' : ""}><b>${number(value.mean, digits)}</b><span class="interval">${number(value.low, digits)} … ${number(value.high, digits)}</span>${whisker(value, scales.get(metric)!)}</td>`;
+    const best = group.length > 1 && rivals.every((rival) => merit(value.mean, better) >= merit(rival, better));
+    return `<td${best ? ' class="best"' : ""}><b>${number(value.mean, digits)}</b>${row.edits < 2 ? "" : `<span class="interval">${number(value.low, digits)} … ${number(value.high, digits)}</span>${whisker(value, scales.get(metric)!)}`}</td>`;
   });
   return `<tr><td>${escapeHtml(row.title)}<code>${row.row}</code></td>${cells.join("")}<td>${number(row.seconds, row.seconds < 10 ? 2 : 0)}</td><td>${row.edits}</td></tr>`;
+}
+
+/** Larger is better. */
+function merit(value: number, better: MetricLabel["better"]): number {
+  return better === "higher" ? value : better === "lower" ? -value : -Math.abs(value);
 }
 
 /** What the whiskers of a column share: the middle of the rows' intervals, without what a control far outside would stretch. */

@@ -12,7 +12,7 @@ export const STYLE = `
 :root[data-theme="light"] { color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 400 15px/1.55 Inter, system-ui, sans-serif; font-feature-settings: "cv11"; }
-main { max-width: 1180px; margin: 0 auto; padding: 56px 28px 96px; }
+main { max-width: 1240px; margin: 0 auto; padding: 56px 28px 96px; }
 header { display: flex; gap: 24px; align-items: flex-start; justify-content: space-between; }
 h1 { font-size: 34px; line-height: 1.15; letter-spacing: -0.022em; margin: 0 0 8px; font-weight: 600; }
 h2 { font-size: 21px; letter-spacing: -0.012em; margin: 64px 0 6px; font-weight: 600; }
@@ -25,10 +25,10 @@ button:hover { color: var(--ink); } :focus-visible { outline: 2px solid var(--c0
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); }
 .scroll { overflow-x: auto; margin: 18px 0 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: 9px 9px; text-align: right; vertical-align: top; border-top: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: 9px 8px; text-align: right; vertical-align: top; border-top: 1px solid var(--line); white-space: nowrap; }
 thead th { border-top: 0; font-size: 12.5px; font-weight: 600; color: var(--quiet); vertical-align: bottom; }
 thead th span { font-weight: 400; }
-th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 214px; position: sticky; left: 0; background: var(--card); padding-left: 20px; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 200px; position: sticky; left: 0; background: var(--card); padding-left: 20px; }
 tbody tr.group th { color: var(--quiet); font-size: 12.5px; font-weight: 600; padding-top: 20px; background: var(--card); text-align: left; }
 th:last-child, td:last-child { padding-right: 18px; } td b { font-weight: 600; } td.best b { color: var(--c0); } td code, li code { display: block; color: var(--quiet); font: 400 12px/1.5 ui-monospace, "SFMono-Regular", Menlo, monospace; }
 .interval { display: block; color: var(--quiet); font-size: 11.5px; }
@@ -44,7 +44,7 @@ th:last-child, td:last-child { padding-right: 18px; } td b { font-weight: 600; }
 .case { padding: 20px 22px 22px; margin: 18px 0 0; } .case h3 { margin: 0 0 2px; font-size: 15px; } .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 14px 12px; margin: 14px 0 0; } figure { margin: 0; } figure img { width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 8px; display: block; background: var(--soft); } figcaption { font-size: 12px; line-height: 1.35; margin: 6px 0 0; color: var(--quiet); overflow-wrap: anywhere; } figcaption b { color: var(--ink); font-weight: 600; font-variant-numeric: tabular-nums; }
 .given { padding-bottom: 14px; border-bottom: 1px solid var(--line); }
 footer { margin: 72px 0 0; color: var(--quiet); font-size: 13px; } dl.metrics { display: grid; grid-template-columns: max-content 1fr; gap: 4px 18px; margin: 14px 0; font-size: 13.5px; } dl.metrics dt { font-weight: 600; } dl.metrics dd { margin: 0; color: var(--quiet); } pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); border-radius: 10px; padding: 14px 16px; font-size: 12px; }
-@media (max-width: 760px) { main { padding: 32px 16px 64px; } h1 { font-size: 27px; } .findings li { grid-template-columns: 1fr auto; } .findings .value { text-align: left; } th:first-child, td:first-child { min-width: 170px; } }
+@media (max-width: 760px) { main { padding: 32px 16px 64px; } h1 { font-size: 27px; } .findings li { grid-template-columns: auto 1fr; gap: 8px 16px; padding: 15px 16px; } .findings .verdict, .findings li > div:first-of-type { grid-column: 1 / -1; } .findings .value { text-align: left; } th:first-child, td:first-child { min-width: 170px; } }
 @media print { button { display: none; } .card { box-shadow: none; } }
 `;
 

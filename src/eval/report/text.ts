@@ -13,10 +13,15 @@ export function number(value: number | null | undefined, digits = 3): string {
   return value.toFixed(digits).replace("-", "−");
 }
 
+/** A difference, with its sign. */
+export function signed(value: number, digits: number): string {
+  return `${value > 0 ? "+" : ""}${number(value, digits)}`;
+}
+
 /** How a metric is called, and what is better. */
 export interface MetricLabel {
   readonly label: string;
-  readonly better: "higher" | "lower";
+  readonly better: "higher" | "lower" | "near 0";
   readonly digits: number;
   readonly what: string;
 }
@@ -67,9 +72,9 @@ export const METRIC_LABELS: Readonly<Record<MetricName, MetricLabel>> = {
   },
   leakage: {
     label: "Leakage",
-    better: "lower",
+    better: "near 0",
     digits: 3,
     what: "how much of the example’s content is in the output, in CLIP’s space: 0 none, 1 all",
   },
-  pixelLeakage: { label: "Leakage, pixels", better: "lower", digits: 3, what: "the same in pixels" },
+  pixelLeakage: { label: "Leakage, pixels", better: "near 0", digits: 3, what: "the same in pixels" },
 };
