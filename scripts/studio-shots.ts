@@ -86,7 +86,7 @@ async function shoot(browser: Browser, screen: keyof typeof SCREENS): Promise<vo
       await page.waitForTimeout(150);
       const png = await page.screenshot();
       const path = join(folder, `${name}-${screen}-${theme}.webp`);
-      await sharp(png).webp({ quality: 72, effort: 6 }).toFile(path);
+      await sharp(png).webp({ quality: 64, effort: 6 }).toFile(path);
       console.log(path);
     }
   });

@@ -3,6 +3,7 @@ import { LibraryView } from "./library/library-view.tsx";
 import { dragging } from "./parts/files.ts";
 import { Icon, type IconName } from "./parts/icon.tsx";
 import { Toasts } from "./parts/toasts.tsx";
+import { underway } from "./state/intake.ts";
 import { activeLearnings } from "./state/jobs.ts";
 import { address, route, type View } from "./state/route.ts";
 import { nextTheme, type Theme, theme } from "./state/theme.ts";
@@ -56,6 +57,7 @@ export function App() {
           No answer from visii. If you have closed it, start it again; this page comes back by itself.
         </p>
       )}
+      {underway.value > 0 && <progress class="underway" aria-label="Taking in files" />}
       <main id="content" class={dragging.value ? "dragging" : ""}>
         <Shown />
       </main>

@@ -18,5 +18,6 @@ export default {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/api": "http://127.0.0.1:4747" }, fs: { allow: [REPOSITORY] } },
+  // The server's paths have no dot; those of our sources in api/ have.
+  server: { proxy: { "^/api/[^.]*$": "http://127.0.0.1:4747" }, fs: { allow: [REPOSITORY] } },
 } satisfies UserConfig;

@@ -24,22 +24,24 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
     const outside = ({ target }: Event) => {
       if (!root.current?.contains(target as Node)) close();
     };
-    const onKey = ({ key }: KeyboardEvent) => {
-      if (key !== "Escape") return;
-      close();
-      button.current?.focus();
-    };
-    addEventListener("keydown", onKey);
     addEventListener("pointerdown", outside);
     addEventListener("focusin", outside);
     return () => {
-      removeEventListener("keydown", onKey);
       removeEventListener("pointerdown", outside);
       removeEventListener("focusin", outside);
     };
   });
   return (
-    <div class="menu" ref={root}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the button and of the list, which close it
+    <div
+      class="menu"
+      ref={root}
+      onKeyDown={({ key }) => {
+        if (key !== "Escape" || !open.value) return;
+        close();
+        button.current?.focus();
+      }}
+    >
       <button
         type="button"
         class="bare"

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { api, type Instruction, type Picture } from "../api/client.ts";
 import { stem } from "../parts/names.ts";
 import { isNumber, isShaped, isText } from "./keep.ts";
@@ -21,17 +22,23 @@ export interface Intake {
   readonly instructions: readonly Instruction[];
 }
 
+/** Files that are on their way to the server. */
+export const underway = signal(0);
+
 /** Pictures that are sent at a time. */
 const AT_ONCE = 3;
 
 /** Sends files to the server: pictures stay pictures, instructions and edit cards go to the library. What is broken is told, the rest goes on. */
 export async function takeFiles(files: readonly File[]): Promise<Intake> {
+  underway.value += files.length;
   const found = await inTurns(files, async (file) => {
     try {
       return await takeFile(file);
     } catch (error) {
       complain(error, file.name);
       return {};
+    } finally {
+      underway.value--;
     }
   });
   const instructions = found.flatMap(({ instruction }) => instruction ?? []);

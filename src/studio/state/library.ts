@@ -12,8 +12,13 @@ export function instructionOf(id: string | undefined): Instruction | undefined {
   return instructions.value?.find((instruction) => instruction.id === id);
 }
 
+let asked = 0;
+
+/** Asks for all instructions; an answer that a later one has overtaken is left. */
 export async function loadLibrary(): Promise<void> {
-  instructions.value = await api.instructions();
+  const turn = ++asked;
+  const all = await api.instructions();
+  if (turn === asked) instructions.value = all;
 }
 
 export async function loadModels(): Promise<void> {
