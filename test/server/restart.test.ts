@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { Feed } from "../../src/server/feed.ts";
 import { Jobs } from "../../src/server/jobs/jobs.ts";
@@ -115,16 +116,17 @@ test("a job whose thread crashes is tried once more, and then given up with a se
   const request = { pairs: [{ before, after: before }], steps: 100_000 };
   const record = await jobs.submit({ kind: "learn", request, model: "nano" });
   const never = new AbortController().signal;
-  for (let times = 0; times < 2; times++) {
-    while (!record.progress) await new Promise((done) => setTimeout(done, 20));
-    record.progress = null;
+  for (let times = 1; times <= 2; times++) {
+    while (!record.progress) await delay(20);
     crash(learner);
+    while (record.crashes < times) await delay(20);
+    record.progress = null; // of the thread that is no more
   }
   await jobs.finished(record, never);
   assert.equal(record.status, "failed");
   assert.match(record.error!.message, /^The thread that worked on this ended twice/);
   const edit = await jobs.submit({ kind: "edit", request: { picture: before, words: "x", steps: 500 }, model: "nano" });
-  while (!edit.progress) await new Promise((done) => setTimeout(done, 20));
+  while (!edit.progress) await delay(20);
   crash(editor);
   await jobs.finished(edit, never);
   assert.deepEqual([edit.status, edit.crashes], ["done", 1]);
