@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
+import { run } from "../../src/cli/main.ts";
 import { Feed } from "../../src/server/feed.ts";
 import { Jobs } from "../../src/server/jobs/jobs.ts";
+import { startServer } from "../../src/server/server.ts";
 import { openHome } from "../../src/server/store/home.ts";
 import { JobFiles } from "../../src/server/store/jobs.ts";
 import { Library } from "../../src/server/store/library.ts";
@@ -46,25 +48,37 @@ test("stopped by SIGTERM, the server keeps what it was at and goes on with it", 
   assert.deepEqual(readdirSync(join(home, "jobs", lesson.id)), ["job.json"]);
 });
 
-test("a second server for the same data folder, and other misuse, is told in a sentence", async () => {
-  const cwd = scratch();
-  const first = await startProcess(join(cwd, "home"));
-  const call = (args: string) =>
-    visii(["serve", "--page", "none", ...args.split(" ")], { cwd, before: "export VISII_HOME=home" });
-  const second = await call("--port 0");
-  assert.deepEqual([second.code, second.stdout], [1, ""]);
-  assert.match(second.stderr, /^Another visii server uses \S+home; stop it, or set VISII_HOME/);
-  for (const [args, sentence] of [
-    ["--port 70000", /^--port must be a whole number from 0 to 65535, got 70000\.$/m],
-    ["--token short", /^--token must have at least 16 characters/],
-    ["extra", /^visii serve takes options only\.$/m],
-  ] as const) {
-    const { code, stderr } = await call(args);
-    assert.equal(code, 2);
-    assert.match(stderr, sentence);
+/** Runs the command line in this process, over a data folder. */
+async function call(home: string, args: string): Promise<{ code: number; stderr: string }> {
+  let stderr = "";
+  const { VISII_HOME } = process.env;
+  process.env.VISII_HOME = home;
+  const err = (text: string) => {
+    stderr += text;
+  };
+  const streams = { out: () => {}, err, columns: () => undefined, now: () => performance.now() };
+  try {
+    return { code: await run(["serve", "--page", "none", ...args.split(" ")], streams), stderr };
+  } finally {
+    if (VISII_HOME === undefined) delete process.env.VISII_HOME;
+    else process.env.VISII_HOME = VISII_HOME;
   }
-  first.child.kill("SIGTERM");
-  await first.ended;
+}
+
+test("a second server for the same data folder, and other misuse, is told in a sentence", async () => {
+  const home = join(scratch(), "home");
+  const first = await startServer({ home, port: 0 });
+  for (const [args, code, sentence] of [
+    ["--port 0", 1, /^Another visii server uses \S+home; stop it, or set VISII_HOME/],
+    ["--port 70000", 2, /^--port must be a whole number from 0 to 65535, got 70000\.\n$/],
+    ["--token short", 2, /^--token must have at least 16 characters/],
+    ["extra", 2, /^visii serve takes options only\.\n$/],
+  ] as const) {
+    const outcome = await call(home, args);
+    assert.equal(outcome.code, code, outcome.stderr);
+    assert.match(outcome.stderr, sentence);
+  }
+  await first.close();
 });
 
 test("visii studio where it runs already tells its address, and ends", async () => {
@@ -125,7 +139,7 @@ test("a job whose thread crashes is tried once more, and then given up with a se
   await jobs.finished(record, never);
   assert.equal(record.status, "failed");
   assert.match(record.error!.message, /^The thread that worked on this ended twice/);
-  const edit = await jobs.submit({ kind: "edit", request: { picture: before, words: "x", steps: 500 }, model: "nano" });
+  const edit = await jobs.submit({ kind: "edit", request: { picture: before, words: "x", steps: 100 }, model: "nano" });
   while (!edit.progress) await delay(20);
   crash(editor);
   await jobs.finished(edit, never);
