@@ -180,6 +180,10 @@ export async function startProcess(home: string, args: readonly string[] = [], c
   const ended = new Promise<number | string | null>((done) => {
     child.on("close", (code, signal) => done(code ?? signal));
   });
+  after(async () => {
+    child.kill("SIGKILL"); // a test that failed has left it
+    await ended;
+  });
   const url = await new Promise<string>((done, fail) => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       if (text.includes('"event":"notice"')) errors += text;
