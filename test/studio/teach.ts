@@ -24,6 +24,7 @@ export function teachTests(bench: Bench): void {
     assert.match((await page.locator(".curve .faint").getAttribute("d")) ?? "", /^M[\d. L]+$/);
 
     await page.getByRole("link", { name: "Use it on your pictures" }).click();
+    await page.getByRole("heading", { name: "Dropped", exact: true }).waitFor();
     await drop(page.locator("main"), THIRD);
     const after = page.locator(".wipe .back");
     await after.waitFor();
