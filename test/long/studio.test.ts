@@ -40,6 +40,7 @@ test("the studio: learned from two dropped files, over a restart of the server, 
     );
 
     await page.getByRole("link", { name: "Use it on your pictures" }).click();
+    await page.getByRole("heading", { name: "Pastel", exact: true }).waitFor();
     await drop(page.locator("main"), THIRD);
     const after = page.locator(".wipe .back");
     await after.waitFor();
