@@ -13,6 +13,7 @@ export function teachTests(bench: Bench): void {
     await using person = await visit(bench.browser, bench.url);
     const { page } = person;
     await page.getByRole("link", { name: "Teach", exact: true }).click();
+    await page.getByRole("heading", { name: "Show it what you mean" }).waitFor();
     await drop(page.locator("main"), AFTER, BEFORE); // in the wrong order: their names say which is which
     await page.getByAltText("Before: 0_0.png").waitFor();
     await page.getByAltText("After: 0_1.png").waitFor();
