@@ -6,6 +6,7 @@ default `.training` in the repository), THREADS how many processor threads are u
 import json
 import math
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -15,6 +16,11 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 WORK = Path(os.environ.get("TRAINING", ROOT / ".training"))
 CONFIG = json.loads((HERE / "config.json").read_text())
+
+
+def option(name, default=None):
+    """What follows an option on the command line."""
+    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
 
 
 def set_up(seed):

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from codes import Codes, SoftWords
-from common import CONFIG, WORK, Average, Log, load, save, set_up
+from common import CONFIG, WORK, Average, Log, load, option, save, set_up
 from data import Pairs, folders
 from diffusers import DDPMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
@@ -29,10 +29,6 @@ from widen import widen
 
 SETTINGS = CONFIG["unet"]
 SOFT = SETTINGS["softWords"]
-
-
-def option(name, default=None):
-    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
 
 
 def build():

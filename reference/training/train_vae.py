@@ -11,7 +11,7 @@ import time
 import numpy as np
 import torch
 import torch.nn.functional as F
-from common import CONFIG, WORK, Average, Log, learning_rate, load, save, set_up
+from common import CONFIG, WORK, Average, Log, learning_rate, load, option, save, set_up
 from data import Pairs, folders, to_tensor
 from diffusers import AutoencoderKL
 from pass_through import pass_through
@@ -98,32 +98,25 @@ def quality(vae, pairs, indices, which):
     return float(np.mean([-10 * np.log10(e) for e in errors]))
 
 
-def option(name, default):
-    return type(default)(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
-
-
 def main():
     resume, start = "--resume" in sys.argv, "--start" in sys.argv
-    peak = option("--rate", SETTINGS["lr"])
+    peak = float(option("--rate", SETTINGS["lr"]))
     set_up(CONFIG["seed"])
     vae = build().to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(vae.parameters(), lr=peak, betas=(0.9, 0.98), weight_decay=0.01)
+    step, steps = 0, int(option("--steps", SETTINGS["steps"]))
+    state = load("vae") if resume or start else None
+    if state:
+        vae.load_state_dict(state["vae"] if resume else {**state["vae"], **state["average"]})
     average = Average(vae, SETTINGS["average"])
-    step, steps = 0, option("--steps", SETTINGS["steps"])
-    state = load("vae") if resume else None
-    if start and not resume:
-        begun = load("vae")
-        vae.load_state_dict({**begun["vae"], **begun["average"]})
-        average = Average(vae, SETTINGS["average"])
-    elif state:
-        vae.load_state_dict(state["vae"])
+    if state and resume:
         optimizer.load_state_dict(state["optimizer"])
         average.shadow, step = state["average"], state["step"]
     log = Log("vae", resume or start)
     source = Source(np.random.default_rng([CONFIG["seed"], step]))
     checked = build()
     held = list(range(len(source.scenes) - 32, len(source.scenes)))
-    if not state and not start:
+    if not state:
         pass_through(vae, to_tensor([source.scenes.pictures(i, 0) for i in held]))
         average = Average(vae, SETTINGS["average"])
         log.write(step=0, scenes_dB=round(quality(vae, source.scenes, held, 0), 2))

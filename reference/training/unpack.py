@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from common import ROOT, WORK, save
+from common import ROOT, WORK, option, save
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors.torch import load_file
 from tokens import FOLDER as TOKENIZER
@@ -22,8 +22,8 @@ from transformers import CLIPModel
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 and not sys.argv[1].startswith("--") else ROOT / "models" / "tiny"
     vae = AutoencoderKL.from_pretrained(folder / "vae").float()
-    if "--vae" in sys.argv:
-        weights = load_file(sys.argv[sys.argv.index("--vae") + 1])
+    if option("--vae"):
+        weights = load_file(option("--vae"))
         vae.load_state_dict({name: value.float() for name, value in weights.items()})
     channels = vae.config.latent_channels
     save("vae", vae=vae.state_dict(), average={}, step=0)

@@ -15,20 +15,39 @@ def widen(name, old, shape, generator):
     factors = [new / was for new, was in zip(shape, old.shape)] if len(shape) == old.dim() else [0]
     if any(factor not in (1, 2) for factor in factors):
         return None
-    value = old
-    if old.dim() > 1 and factors[1] == 2:
-        if name.endswith("time_embedding.linear_1.weight"):
-            # Half of the wider network's frequencies are the narrow one's: every other one of the cosines, and of the sines.
-            spread = torch.zeros(old.shape[0], 2 * old.shape[1])
-            spread[:, ::2] = old
-            value = spread
-        else:
-            value = value.repeat_interleave(2, 1)
-    if factors[0] == 2:
-        value = value.repeat_interleave(2, 0)
-    if old.dim() > 1 and factors[1] == 2 and not name.endswith("time_embedding.linear_1.weight"):
+    tall, wide = factors[0] == 2, old.dim() > 1 and factors[1] == 2
+    value = old.repeat_interleave(2, 0) if tall else old
+    if wide and name.endswith("time_embedding.linear_1.weight"):
+        # Half of the wider network's frequencies are the narrow one's: every other one of the cosines, and of the sines.
+        spread = torch.zeros(shape)
+        spread[:, ::2] = value
+        value = spread
+    elif wide:
         share = 0.3 + 0.4 * torch.rand(value.shape[0], old.shape[1], *[1] * (old.dim() - 2), generator=generator)
-        value = value * torch.stack([share, 1 - share], 2).flatten(1, 2)
-    if factors[0] == 2 and name.rsplit(".", 2)[-2] in ("to_q", "to_k"):
+        value = value.repeat_interleave(2, 1) * torch.stack([share, 1 - share], 2).flatten(1, 2)
+    if tall and name.rsplit(".", 2)[-2] in ("to_q", "to_k"):
         value = value / math.sqrt(math.sqrt(2))  # twice as many products are summed, and divided by √2 more
     return value
+
+
+def main():
+    """How far the widened network is from the narrow one, on numbers at random: `python widen.py`, after `unpack.py`."""
+    from common import CONFIG, load
+    from train_unet import build, graft
+
+    settings, state = CONFIG["unet"]["model"], load("tiny")
+    wide_channels = settings["block_out_channels"]
+    settings["block_out_channels"] = [channels // 2 for channels in wide_channels]
+    narrow = build()
+    narrow.load_state_dict(state["unet"])
+    settings["block_out_channels"] = wide_channels
+    wide = build()
+    graft(wide, state)
+    torch.manual_seed(0)
+    given = torch.randn(2, 8, 32, 32), torch.tensor([999, 300]), torch.randn(2, 32, 128)
+    with torch.no_grad():
+        print(f"largest difference {(narrow(*given).sample - wide(*given).sample).abs().max():.1e}")
+
+
+if __name__ == "__main__":
+    main()
