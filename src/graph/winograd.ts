@@ -1,9 +1,9 @@
 import { addPerChannel, type ConvAttrs, conv2d } from "./ops/conv.ts";
 import { add } from "./ops/elementwise.ts";
 import { constant, type ParameterAttrs, parameter } from "./ops/leaf.ts";
-import { matmul, matmulTransposed, transposedMatmul } from "./ops/matmul.ts";
+import { matmul, transposedMatmul } from "./ops/matmul.ts";
 import { after } from "./ops/order.ts";
-import { concat, reshape, slice, sliceBox, transpose } from "./ops/shape.ts";
+import { concat, reshape, slice, sliceBox, swapLast, transpose } from "./ops/shape.ts";
 import { rewrite } from "./rewrite.ts";
 import { sizeOf, type Tensor } from "./tensor.ts";
 import { type Transforms, transforms } from "./winograd-transforms.ts";
@@ -100,7 +100,10 @@ function partsOf({ shape: [o, c] }: Tensor, { kernel }: Transforms): [start: num
   return Array.from({ length: count }, (_, i) => [Math.floor((i * o!) / count), Math.floor(((i + 1) * o!) / count)]);
 }
 
-/** Some of a frozen weight's kernels [O, C, 3, 3], transformed: [points, end − start, C]; not before `x` is there. */
+/**
+ * Some of a frozen weight's kernels [O, C, 3, 3], transformed: [points, end − start, C]; not before `x` is there. The runtime turns the weight round once, when it
+ * loads the graph, and keeps that in its place: a product of so few columns with it as it is stored takes three times as long.
+ */
 function kernels(
   weight: Tensor,
   start: number,
@@ -112,7 +115,7 @@ function kernels(
   const points = tiles.kernel.length;
   const [, c] = weight.shape as Shape4;
   const matrix = after(constant(transform.flat(), [points, 9]), [reshape(x, [1, -1])]);
-  return reshape(matmulTransposed(matrix, rowsOf(weight, start, end)), [points, end - start, c]);
+  return reshape(matmul(matrix, swapLast(rowsOf(weight, start, end))), [points, end - start, c]);
 }
 
 /** Kernels of a frozen weight [O, C, 3, 3] as rows [(end − start)·C, 9], taken from where they are stored: the runtime would keep a reshaped copy. */

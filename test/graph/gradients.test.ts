@@ -127,6 +127,7 @@ const cases: Record<string, Case> = {
   "attention, fused, masked": attention(4, 4, "fused", true),
   "attention, materialised": attention(5, 3, "materialized", true),
   "attention in blocks": attention(1100, 5, "fused", true),
+  "attention a head at a time": attention(600, 1100, "fused", true),
   "attention in blocks, forward too": attention(1100, 5, "blockwise", true),
   "attention by its probabilities": {
     shapes: [

@@ -2,7 +2,7 @@ import { defineOp } from "../op.ts";
 import { ensure, sizeOf, type Tensor } from "../tensor.ts";
 import { add, mul, neg } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
-import { after } from "./order.ts";
+import { after, told } from "./order.ts";
 import { softmax, sum } from "./reduce.ts";
 import { concat, reshape, slice, swapLast, transpose } from "./shape.ts";
 
@@ -27,6 +27,9 @@ const BLOCK = 512;
 
 /** Bytes that one block's scores may take: what WebGPU promises to bind at once. */
 const BLOCK_BYTES = 128 * 2 ** 20;
+
+/** Bytes of a block's scores that a processor's caches bear: a backward pass that goes through each six times takes as many heads at once as fit, at least one. */
+const CACHED_BYTES = 8 * 2 ** 20;
 
 interface AttentionAttrs {
   readonly heads: number;
@@ -80,6 +83,13 @@ function blocks(queries: number, scores: number): [start: number, end: number][]
   return Array.from({ length: Math.ceil(queries / size) }, (_, i) => [i * size, Math.min(queries, (i + 1) * size)]);
 }
 
+/** How many heads are looked at together on the way back. */
+function headsAtOnce(heads: number, blockScores: number): number {
+  let count = heads;
+  while (count % 2 === 0 && count * blockScores * 4 > CACHED_BYTES) count /= 2;
+  return count;
+}
+
 function scoresPerQuery(k: Tensor, heads: number): number {
   return k.shape[0]! * heads * k.shape[1]!;
 }
@@ -98,9 +108,8 @@ interface BackwardArgs {
 
 /**
  * O = PV, P = softmax(S), S = s·QKᵀ + mask. With D = Σ(dO ∘ O) over the width of a head:
- * dV = PᵀdO, dS = P ∘ (dO·Vᵀ − D), dQ = s·dS·K, dK = s·dSᵀQ, a block of queries at a time; P is computed again rather than kept. Each block
- * waits for the one before, or the runtime would hold all of them at once. D is subtracted within the product, as one
- * more column: [dO, −D]·[V, 1]ᵀ.
+ * dV = PᵀdO, dS = P ∘ (dO·Vᵀ − D), dQ = s·dS·K, dK = s·dSᵀQ, some heads and a block of queries at a time; P is computed again rather than kept. D is
+ * subtracted within the product, as one more column: [dO, −D]·[V, 1]ᵀ.
  */
 function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: BackwardArgs): (Tensor | undefined)[] {
   const [queries, keys, values, slopes] = [
@@ -112,22 +121,61 @@ function blockwiseBackward({ q, k, v, mask, out, dy, heads, scale, wantsMask }: 
   const inner = sum(mul(slopes, toHeads(out, heads)), [-1], true); // [B, heads, Tq, 1]
   const slopesAndInner = concat([slopes, neg(inner)], -1); // [B, heads, Tq, d + 1]
   const valuesAndOne = concat([values, add(mul(slice(values, -1, 0, 1), 0), 1)], -1); // [B, heads, Tk, d + 1]
+  const parts = blocks(q.shape[1]!, scoresPerQuery(k, heads));
+  const count = headsAtOnce(heads, (parts[0]![1] - parts[0]![0]) * scoresPerQuery(k, 1));
+  const groups: HeadsBackward[] = [];
+  for (let first = 0; first < heads; first += count) {
+    const some = (x: Tensor) => (count === heads || x.shape[1] === 1 ? x : told(slice(x, 1, first, first + count)));
+    const of = {
+      queries: some(queries),
+      keys: some(keys),
+      slopes: some(slopes),
+      slopesAndInner: some(slopesAndInner),
+      valuesAndOne: some(valuesAndOne),
+      mask: mask && some(mask),
+      scale,
+    };
+    groups.push(headsBackward(of, parts, groups.at(-1)));
+  }
+  const whole = (name: keyof HeadsBackward) =>
+    concat(
+      groups.map((group) => group[name]),
+      1,
+    );
+  return [fromHeads(whole("dQ")), fromHeads(whole("dK")), fromHeads(whole("dV")), wantsMask ? whole("dS") : undefined];
+}
+
+/** What the way back through some heads starts from; queries are scaled. */
+interface Heads extends Readonly<Record<"queries" | "keys" | "slopes" | "slopesAndInner" | "valuesAndOne", Tensor>> {
+  readonly mask: Tensor | undefined;
+  readonly scale: number;
+}
+
+/** Gradients of some heads: of queries, keys, values, and scores. */
+type HeadsBackward = Readonly<Record<"dQ" | "dK" | "dV" | "dS", Tensor>>;
+
+/** Each block waits for the one before, and the first for the heads before, or the runtime would hold all of them at once. */
+function headsBackward(
+  { queries, keys, slopes, slopesAndInner, valuesAndOne, mask, scale }: Heads,
+  parts: readonly (readonly [start: number, end: number])[],
+  previous: HeadsBackward | undefined,
+): HeadsBackward {
   const dQ: Tensor[] = [];
   const dS: Tensor[] = [];
   let dK: Tensor | undefined;
   let dV: Tensor | undefined;
-  for (const [start, end] of blocks(q.shape[1]!, scoresPerQuery(k, heads))) {
+  for (const [start, end] of parts) {
     const rows = (x: Tensor) => slice(x, 2, start, end);
-    const block = after(rows(queries), [dQ.at(-1), dK, dV]);
+    const block = after(rows(queries), dK ? [dQ.at(-1), dK, dV] : [previous?.dQ, previous?.dK, previous?.dV]);
     const p = probabilities(block, keys, 1, maskRows(mask, start, end)); // [B, heads, block, Tk]
     const dScores = mul(p, matmul(rows(slopesAndInner), swapLast(valuesAndOne)));
     dQ.push(mul(matmul(dScores, keys), scale));
-    if (wantsMask) dS.push(dScores);
+    dS.push(dScores);
     const [k1, v1] = [matmul(swapLast(dScores), block), matmul(swapLast(p), rows(slopes))];
     dK = dK ? add(dK, k1) : k1;
     dV = dV ? add(dV, v1) : v1;
   }
-  return [fromHeads(concat(dQ, 2)), fromHeads(dK!), fromHeads(dV!), wantsMask ? concat(dS, 2) : undefined];
+  return { dQ: concat(dQ, 2), dK: dK!, dV: dV!, dS: concat(dS, 2) };
 }
 
 function checked(q: Tensor, k: Tensor, v: Tensor, { heads, mask }: AttentionOptions): void {

@@ -1,3 +1,4 @@
+import { defineOp } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./elementwise.ts";
 import { slice } from "./shape.ts";
@@ -13,4 +14,19 @@ export function after(x: Tensor, others: readonly (Tensor | undefined)[]): Tenso
 /** One element, with as many axes as there were. */
 function first(x: Tensor): Tensor {
   return x.shape.reduce((part, _, axis) => slice(part, axis, 0, 1), x);
+}
+
+const toldOp = defineOp<null>({
+  name: "told",
+  infer: ([x]) => ({ dtype: x!.dtype, shape: x!.shape }),
+  vjp: (_, dy) => [dy],
+  emit: ([x], _, e, { shape }) => e.node("Reshape", [x!, e.ints(shape)]),
+});
+
+/**
+ * x, of which the runtime is told the shape, and so that of what is computed from it. Of large values it is not (`Writer.shape` in `onnx/emit.ts`); but many
+ * short-lived ones of one shape, one after the other, should take over each other's buffer, rather than be looked through for it, all of them for each.
+ */
+export function told(x: Tensor): Tensor {
+  return toldOp([x], null);
 }
