@@ -48,9 +48,10 @@ class Codes:
     def state(self):
         return {"keys": self.keys, "mean": self.mean, "deviation": self.deviation}
 
-    def of(self, chosen):
-        """Pairs' numbers -> sample [M], key [M], values [M, 1 + P] of all their codes."""
-        flat = [(row, key, values) for row, index in enumerate(chosen) for key, values in self.samples[index]]
+    def of(self, chosen, without=None):
+        """Pairs' numbers -> sample [M], key [M], values [M, 1 + P] of all their codes, but for the one that `without` names for each pair."""
+        kept = lambda row, part: without is None or part != without[row]
+        flat = [(row, *code) for row, index in enumerate(chosen) for part, code in enumerate(self.samples[index]) if kept(row, part)]
         rows, keys, values = zip(*flat)
         return torch.tensor(rows), torch.tensor(keys), torch.from_numpy(np.stack(values))
 

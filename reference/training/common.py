@@ -6,6 +6,7 @@ default `.training` in the repository), THREADS how many processor threads are u
 import json
 import math
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ def option(name, default=None):
 
 
 def set_up(seed):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what is done is kept
     torch.set_num_threads(int(os.environ.get("THREADS", "2")))
     torch.set_flush_denormal(True)
     torch.manual_seed(seed)

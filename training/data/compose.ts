@@ -44,6 +44,8 @@ export type Request = {
   readonly needs?: Needs | undefined;
   readonly params: Params;
   readonly codes: readonly Code[];
+  /** Words for each of its edits; joined, they are the instruction. */
+  readonly phrases: readonly string[];
   readonly instruction: string;
   readonly parts: readonly { readonly edit: Edit; readonly params: Params }[];
 };
@@ -91,6 +93,7 @@ export function anyRequest(random: Random): Request {
   });
   const needs = parts.map(({ edit }) => edit.needs).find((each) => each !== undefined);
   const [first, ...more] = parts;
+  const phrases = parts.map(({ phrase }) => phrase);
   return {
     edit: parts.map(({ edit }) => edit.name).join("+"),
     family: more.length > 0 ? "composition" : first!.edit.family,
@@ -98,7 +101,8 @@ export function anyRequest(random: Random): Request {
     params:
       more.length > 0 ? Object.fromEntries(parts.map(({ params }, i) => [`part${i + 1}`, params])) : first!.params,
     codes: parts.flatMap(({ edit, params }) => edit.codes?.(params) ?? [codeOf(edit.name, params)]),
-    instruction: parts.map(({ phrase }) => phrase).join(random.pick([" and ", ", and ", ", then "])),
+    phrases,
+    instruction: phrases.join(random.pick([" and ", ", and ", ", then "])),
     parts,
   };
 }

@@ -40,7 +40,7 @@ export async function anyScene(split: Split, random: Random, needs?: Needs): Pro
 /** A pair whose after is its before: what the autoencoder learns from. */
 export async function scenePair(split: Split, seed: number, index: number): Promise<Pair> {
   const { concept, source, pixels, caption } = await anyScene(split, new Random("scenes", split, seed, index));
-  const record = { concept, source, edit: "none", family: "none", params: {}, codes: [], instruction: "" };
+  const record = { concept, source, edit: "none", family: "none", params: {}, codes: [], phrases: [], instruction: "" };
   return { before: pixels, after: pixels, record: { ...record, before: caption, after: caption } };
 }
 
@@ -53,8 +53,12 @@ export async function editPair(split: Split, seed: number, index: number): Promi
     const after = answer(before, request);
     if (!after) continue;
     const { concept, source, pixels, caption } = before;
-    const { edit, family, params, codes, instruction } = request;
-    const record = { concept, source, edit, family, params, codes, instruction, before: caption, after: after.caption };
-    return { before: pixels, after: after.pixels, record };
+    const { edit, family, params, codes, phrases, instruction } = request;
+    const asked = { edit, family, params, codes, phrases, instruction };
+    return {
+      before: pixels,
+      after: after.pixels,
+      record: { concept, source, ...asked, before: caption, after: after.caption },
+    };
   }
 }

@@ -21,6 +21,8 @@ export type PairRecord = {
   readonly params: Readonly<Record<string, unknown>>;
   /** The same as numbers: one code per edit, or per edit and region. */
   readonly codes: readonly Code[];
+  /** Words for each edit; the instruction joins them. */
+  readonly phrases: readonly string[];
   readonly instruction: string;
   readonly before: string;
   readonly after: string;
