@@ -1,6 +1,7 @@
 import { add } from "./ops/elementwise.ts";
 import { constant } from "./ops/leaf.ts";
 import { sumTo } from "./ops/reduce.ts";
+import { sideBySide } from "./ops/shape.ts";
 import { ensure, sameShape, sizeOf, type Tensor } from "./tensor.ts";
 import { walk } from "./walk.ts";
 
@@ -28,7 +29,7 @@ export function gradients(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
       if (!part || !depends.has(x)) return;
       const fitted = sameShape(part.shape, x.shape) ? part : sumTo(part, x.shape);
       const before = slopes.get(x);
-      slopes.set(x, before ? add(before, fitted) : fitted);
+      slopes.set(x, before ? (sideBySide(before, fitted) ?? add(before, fitted)) : fitted);
     });
   }
   return targets.map((target) => slopes.get(target) ?? constant(new Float32Array(sizeOf(target.shape)), target.shape));

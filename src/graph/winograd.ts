@@ -17,8 +17,8 @@ const F2 = transforms([0, 1, -1], 2);
 /** With fewer tiles in a picture the products are too thin to be worth transforming kernels for. */
 const [LEAST_F4, LEAST_F2] = [64, 48];
 
-/** Nor with fewer channels, on either side: measured by bench/winograd.ts. The direct gradient, a transposed convolution, is the slower one to beat. */
-const LEAST_CHANNELS = { forward: 192, gradient: 64 };
+/** Nor with fewer channels, on either side: measured by bench/winograd.ts. */
+const LEAST_CHANNELS = 192;
 
 /** Bytes of transformed kernels that exist at once, about: what a processor's cache holds. */
 const KERNEL_BYTES = 32 * 2 ** 20;
@@ -37,8 +37,7 @@ export function byWinograd<Outputs extends Readonly<Record<string, Tensor>>>(out
     const turned = node.op.name === "conv2dInput";
     if (!turned && node.op.name !== "conv2d") return undefined;
     const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor?];
-    const least = turned ? LEAST_CHANNELS.gradient : LEAST_CHANNELS.forward;
-    const tiles = suits(weight, node.attrs as ConvAttrs, least) && tilesFor(node.shape as Shape4);
+    const tiles = suits(weight, node.attrs as ConvAttrs) && tilesFor(node.shape as Shape4);
     if (!tiles) return undefined;
     const one = (picture: Tensor) => (turned ? filterTurned : filter)(picture, weight, tiles);
     const y = concat(pictures(x, tiles).map(one), 0);
@@ -46,10 +45,10 @@ export function byWinograd<Outputs extends Readonly<Record<string, Tensor>>>(out
   });
 }
 
-function suits(weight: Tensor, { stride, pads }: ConvAttrs, least: number): boolean {
+function suits(weight: Tensor, { stride, pads }: ConvAttrs): boolean {
   const [out, into, rows, columns] = weight.shape as Shape4;
   const filters = rows === 3 && columns === 3 && stride === 1 && pads.every((n) => n === 1);
-  return weight.op.name === "parameter" && filters && Math.min(out, into) >= least;
+  return weight.op.name === "parameter" && filters && Math.min(out, into) >= LEAST_CHANNELS;
 }
 
 /** Large tiles for pictures of many, small ones for pictures of fewer, none where there are hardly any. */

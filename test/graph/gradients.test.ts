@@ -85,6 +85,13 @@ const cases: Record<string, Case> = {
   "slice with a step": { shapes: [[2, 7, 3]], f: (x) => g.slice(x!, 1, 1, 7, 3) },
   split: { shapes: [[2, 5]], f: (x) => g.mul(...(g.split(g.concat([x!, x!], 1), [5, 5], 1) as [g.Tensor, g.Tensor])) },
   pad: unary((x) => g.pad(x!, [1, 0], [0, 2])),
+  "split in three": {
+    shapes: [[2, 9]],
+    f: (x) => {
+      const [a, b, c] = g.split(g.mul(x!, 2), [2, 3, 4], 1) as [g.Tensor, g.Tensor, g.Tensor];
+      return g.concat([g.mul(b, g.sum(c, [1], true)), g.square(a)], 1);
+    },
+  },
   broadcastTo: { shapes: [[3, 1]], f: (x) => g.broadcastTo(x!, [2, 3, 4]) },
   upsampleNearest: { shapes: [[2, 3, 2, 3]], f: (x) => g.upsampleNearest(x!, 2) },
   gather: { shapes: [[4, 3]], f: (x) => g.gather(x!, g.constant(BigInt64Array.of(1n, 3n, 1n), [3])) },

@@ -113,3 +113,19 @@ test("equal computations are written once", () => {
   const twice = g.toOnnx({ y: g.mul(g.exp(x), 2), z: g.mul(g.exp(x), 2) }).bytes.length;
   assert.ok(twice - once < 60, `${twice - once} bytes for a second name`);
 });
+
+test("a picture's gradient is the same by a frozen weight, turned round beforehand, as by one that is an input", async () => {
+  const data = numbers([4, 3, 3, 2], 5);
+  const frozen = g.parameter("w", [4, 3, 3, 2], {
+    dtype: "float32",
+    location: { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
+  });
+  const x = g.constant(numbers([2, 3, 6, 5]), [2, 3, 6, 5]);
+  const gradientBy = (weight: g.Tensor) =>
+    g.gradients(g.sum(g.square(g.conv2d(x, weight, { padding: [0, 1, 2, 1] }))), [x])[0]!;
+  const results = await evaluate({
+    frozen: gradientBy(frozen),
+    given: gradientBy(g.mul(g.constant(data, frozen.shape), 1)),
+  });
+  assert.ok(relativeError(results.frozen!, results.given!) < 1e-6);
+});

@@ -20,7 +20,7 @@ async function both(n: number, c: number, o: number, h: number, w: number): Prom
     [false, true].map(async (winograd) => {
       const model = toOnnx({ y, dx: dx! }, { winograd });
       const read = Buffer.from(model.bytes);
-      assert.equal(read.includes("ConvTranspose"), !winograd, "the test meets the filtering of the gradient");
+      assert.equal(read.includes("MatMul"), winograd, "the test meets the filtering");
       await using session = await nodeRuntime({ device: "cpu", threads: 1 }).load(model);
       return await session.run(feeds);
     }),
@@ -55,5 +55,5 @@ test("few channels are filtered directly, where that is quicker", async () => {
     return direct!.bytes.length === filtered!.bytes.length ? "direct" : "filtered";
   };
   assert.deepEqual([emitted(128, false), emitted(192, false)], ["direct", "filtered"]);
-  assert.deepEqual([emitted(32, true), emitted(64, true)], ["direct", "filtered"]);
+  assert.deepEqual([emitted(128, true), emitted(192, true)], ["direct", "filtered"]);
 });

@@ -55,7 +55,10 @@ const convOp: Build<ConvAttrs> = defineOp({
   flops: (node) => convolutionFlops(node, node.inputs[1]!),
 });
 
-/** The gradient of a convolution with respect to its picture: a transposed convolution with the same weight. */
+/** Elements of a frozen weight up to which the runtime is made to keep it turned by 180°, too: its convolutions are faster than its transposed ones. */
+const TURNED_LIMIT = 2 ** 20;
+
+/** The gradient of a convolution with respect to its picture: a transposed convolution with the same weight, or one with the weight turned by 180°. */
 const convInputOp: Build<ConvInputAttrs> = defineOp({
   name: "conv2dInput",
   infer: (_, { shape }) => ({ dtype: "float32", shape }),
@@ -68,6 +71,15 @@ const convInputOp: Build<ConvInputAttrs> = defineOp({
   },
   emit: (inputs, { stride, pads, shape }, e, node) => {
     const [dy, weight] = node.inputs as [Tensor, Tensor];
+    const [kh, kw] = weight.shape.slice(2) as [number, number];
+    const around = [kh - 1 - pads[0], kw - 1 - pads[1], kh - 1 - pads[2], kw - 1 - pads[3]];
+    const small = weight.op.name === "parameter" && sizeOf(weight.shape) <= TURNED_LIMIT;
+    if (small && stride === 1 && around.every((n) => n >= 0)) {
+      const exchanged = e.node("Transpose", [inputs[1]!], { perm: [1, 0, 2, 3] });
+      const backwards = [e.ints([-1, -1]), e.ints([-kh - 1, -kw - 1]), e.ints([2, 3]), e.ints([-1, -1])];
+      const turned = e.node("Slice", [exchanged, ...backwards]);
+      return e.node("Conv", [inputs[0]!, turned], { strides: [1, 1], pads: around, kernel_shape: [kh, kw] });
+    }
     // Rows of the picture that the last stride did not reach still need a place in the result.
     const missing = [0, 1].map(
       (i) => shape[2 + i]! - (stride * (dy.shape[2 + i]! - 1) + weight.shape[2 + i]! - pads[i]! - pads[2 + i]!),
@@ -75,7 +87,7 @@ const convInputOp: Build<ConvInputAttrs> = defineOp({
     return e.node("ConvTranspose", inputs, {
       strides: [stride, stride],
       pads,
-      kernel_shape: weight.shape.slice(2),
+      kernel_shape: [kh, kw],
       output_padding: missing,
     });
   },

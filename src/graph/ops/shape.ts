@@ -197,6 +197,18 @@ export function pad(x: Tensor, before: readonly number[], after: readonly number
   return [...before, ...after].every((n) => n === 0) ? x : padOp([x], { before, after });
 }
 
+/** The sum of two tensors, where one is zeros but for what another's zeros begin behind: both side by side, with nothing to add. Undefined for others. */
+export function sideBySide(a: Tensor, b: Tensor): Tensor | undefined {
+  if (a.op.name !== "pad" || b.op.name !== "pad") return undefined;
+  const [one, two] = [a, b].map(({ inputs, attrs }) => ({ inner: inputs[0]!, ...(attrs as PadAttrs) }));
+  const axes = a.shape.map((_, i) => i).filter((i) => [one, two].some((x) => x!.inner.shape[i] !== a.shape[i]));
+  const [axis] = axes;
+  if (axis === undefined || axes.length > 1) return undefined;
+  const [first, second] = one!.before[axis]! < two!.before[axis]! ? [one!, two!] : [two!, one!];
+  if (first.before[axis]! + first.inner.shape[axis]! !== second.before[axis]!) return undefined;
+  return pad(concat([first.inner, second.inner], axis), first.before, second.after);
+}
+
 const broadcastToOp = defineOp<Shape>({
   name: "broadcastTo",
   infer: ([x], shape) => {
