@@ -190,24 +190,30 @@ def main():
 
     @torch.no_grad()
     def validate():
+        """Losses at all timesteps alike: of pairs kept out by words, by soft words, and as hybrids; and of pairs trained on, by words."""
         checked.load_state_dict(average.state_of(unet))
-        generator = torch.Generator().manual_seed(1)
-        sums = {"text": 0.0, "soft": 0.0}
-        count = min(256, len(held))
-        for start in range(0, count, 64):
-            chosen = np.arange(start, min(count, start + 64))
-            before, after = held.pairs(chosen).to(device).unbind(1)
-            noise = torch.randn(after.shape, generator=generator).to(device)
-            t = (torch.arange(start, start + len(chosen)) * 7919 % count * 1000 // count).to(device)
-            for name, states in (("text", held.texts(chosen).to(device)), ("soft", soft_states(held, chosen))):
-                sums[name] += loss_of(checked, before, after, states, t, noise).item() * len(chosen) / count
-        composed = np.flatnonzero(held.hybrids.possible(range(len(held))))[:64]
-        if len(composed) > 0:
-            before, after = held.pairs(composed).to(device).unbind(1)
-            noise = torch.randn(after.shape, generator=generator).to(device)
-            t = (torch.arange(len(composed)) * 1000 // len(composed)).to(device)
-            sums["hybrid"] = loss_of(checked, before, after, hybrid_states(held, composed, np.random.default_rng(1)), t, noise).item()
-        return {name: round(value, 5) for name, value in sums.items()}
+        rng = np.random.default_rng(1)
+
+        def mean(source, chosen, states_of):
+            generator = torch.Generator().manual_seed(1)
+            total = 0.0
+            for start in range(0, len(chosen), 64):
+                some = chosen[start : start + 64]
+                before, after = source.pairs(some).to(device).unbind(1)
+                noise = torch.randn(after.shape, generator=generator).to(device)
+                t = (torch.arange(start, start + len(some)) * 7919 % len(chosen) * 1000 // len(chosen)).to(device)
+                total += loss_of(checked, before, after, states_of(source, some).to(device), t, noise).item() * len(some)
+            return round(total / len(chosen), 5)
+
+        texts = lambda source, some: source.texts(some)
+        first = lambda source: np.arange(min(256, len(source)))
+        composed = np.flatnonzero(held.hybrids.possible(range(len(held))))
+        return {
+            "text": mean(held, first(held), texts),
+            "soft": mean(held, first(held), soft_states),
+            "hybrid": mean(held, composed, lambda source, some: hybrid_states(source, some, rng)),
+            "trained": mean(samples, first(samples), texts),
+        }
 
     def checkpoint():
         save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizer=optimizer.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())

@@ -117,8 +117,20 @@ function kernels(
   return reshape(matmul(matrix, swapLast(rowsOf(weight, start, end))), [points, end - start, c]);
 }
 
+/** By weight, and where they begin and end. Forward and backward take the same ones, which the runtime is to keep once. */
+const taken = new WeakMap<Tensor, Map<string, Tensor>>();
+
 /** Kernels of a frozen weight [O, C, 3, 3] as rows [(end − start)·C, 9], taken from where they are stored: the runtime would keep a reshaped copy. */
-function rowsOf({ attrs, shape: [o, c] }: Tensor, start: number, end: number): Tensor {
+function rowsOf(weight: Tensor, start: number, end: number): Tensor {
+  const known = taken.get(weight) ?? new Map<string, Tensor>();
+  taken.set(weight, known);
+  const place = `${start}:${end}`;
+  const rows = known.get(place) ?? takeRows(weight, start, end);
+  known.set(place, rows);
+  return rows;
+}
+
+function takeRows({ attrs, shape: [o, c] }: Tensor, start: number, end: number): Tensor {
   const { name, source } = attrs as ParameterAttrs;
   const { dtype, location } = source;
   const bytes = "file" in location ? location.length : location.data.length;
