@@ -38,6 +38,8 @@ export class Jobs {
   private readonly records = new Map<string, JobRecord>();
   private readonly keys = new Map<string, JobRecord>();
   private readonly waiters = new Map<string, Set<() => void>>();
+  /** Jobs whose end is being kept. */
+  private readonly ending = new Set<string>();
   private readonly lanes: Readonly<Record<JobKind, Lane>>;
   /** Jobs that are being written, and wait from then on. */
   private readonly accepting: Record<JobKind, number> = { learn: 0, edit: 0 };
@@ -130,7 +132,7 @@ export class Jobs {
   /** Has a job end: one that waits at once, one that runs at its next step. A finished one stays as it is. */
   async cancel(id: string): Promise<JobRecord> {
     const record = this.get(id);
-    if (isFinal(record) || record.cancelling) return record;
+    if (isFinal(record) || record.cancelling || this.ending.has(id)) return record;
     record.cancelling = true;
     const lane = this.lanes[record.kind];
     // One that has learned something already ends with it, even if it waits to go on.
@@ -241,17 +243,23 @@ export class Jobs {
     return false;
   }
 
+  /** Keeps how a job ended, then tells. */
   private async end(
     record: JobRecord,
     status: "done" | "failed" | "cancelled",
     result: Job["result"] = null,
   ): Promise<void> {
-    record.status = status;
-    record.finished = new Date().toISOString();
-    record.result = result;
-    if (status === "done" && record.progress) record.progress = { ...record.progress, secondsLeft: 0 };
-    await this.place.files.save(record);
-    await rm(this.place.files.checkpoint(record.id), { force: true });
+    const progress = status === "done" && record.progress ? { ...record.progress, secondsLeft: 0 } : record.progress;
+    const end = { status, finished: new Date().toISOString(), result, progress };
+    // Nobody is told of an end before it is kept: who reads the job meanwhile would see an end that a kill undoes, and be told of it twice.
+    this.ending.add(record.id);
+    try {
+      await this.place.files.save({ ...record, ...end });
+      await rm(this.place.files.checkpoint(record.id), { force: true });
+      Object.assign(record, end);
+    } finally {
+      this.ending.delete(record.id);
+    }
     this.feed.jobChanged(record.id);
     this.tellPlaces(record.kind);
     for (const wake of this.waiters.get(record.id) ?? []) wake();
