@@ -1,4 +1,5 @@
 /** What is compared: ways to learn from one pair, cheap and dear. */
+import { PRESETS } from "../../src/core/presets.ts";
 import type { LearnSettings } from "../../src/index.ts";
 
 export interface Variant {
@@ -18,7 +19,9 @@ const steps = (count: number, more: Partial<LearnSettings> = {}): Partial<LearnS
 
 /** The paper's 1000 steps come first: the others are compared with them. */
 export const VARIANTS: readonly Variant[] = [
-  { name: "paper", settings: { steps: 1000, batch: 1, lrSchedule: "constant", checkpointEvery: 100, validation: 16 } },
+  { name: "paper", settings: PRESETS.paper },
+  { name: "balanced", settings: PRESETS.balanced },
+  { name: "quick", settings: PRESETS.quick },
   { name: "paper, cosine", settings: { ...cosine, steps: 1000, checkpointEvery: 100, validation: 16 } },
   ...[20, 40, 80, 160, 320].map((count) => ({ name: `${count} steps`, settings: steps(count) })),
   { name: "160 steps, constant", settings: steps(160, { lrSchedule: "constant" }) },
