@@ -66,9 +66,11 @@ export async function* evaluate(evaluation: Evaluation): AsyncGenerator<Progress
       checkAborted(signal);
       await using held = await store.claim(edit.id);
       if (!held) continue;
-      worked = true;
       await store.mend(edit.id);
+      for (const each of open) left.set(each, missing(each).length); // others have gone on, too
       const todo = missing(edit);
+      if (todo.length === 0) continue;
+      worked = true;
       const shown = await show(edit);
       const lessons = new Lessons(model, store, shown, evaluation.settings, signal);
       for (const [i, key] of todo.entries()) {

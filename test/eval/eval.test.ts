@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -170,6 +171,25 @@ test("killed three times at any moment, and shared by two processes: the same re
   const both = await Promise.all([visii(call("killed"), { cwd }), visii(call("killed"), { cwd })]);
   for (const { code, stderr } of both) assert.equal(code, 0, stderr);
   assert.deepEqual(results("killed"), results("whole"));
+});
+
+test("what others have done meanwhile counts as done", async () => {
+  const others = report("whole").edits.at(-1)!;
+  let copied = false;
+  const run = await visii(call("joined"), {
+    cwd,
+    onOutput: (stdout) => {
+      if (copied || !stdout.includes('"event":"step"')) return;
+      copied = true;
+      for (const part of [join("pictures", others), join("cases", `${others}.jsonl`)]) {
+        cpSync(at("whole", part), at("joined", part), { recursive: true });
+      }
+    },
+  });
+  assert.equal(run.code, 0, run.stderr);
+  const last = run.events().findLast(({ event }) => event === "step")!;
+  assert.notEqual(last.edit, others);
+  assert.equal(last.step, last.steps);
 });
 
 test("run again, it only writes the report; with another setup it refuses the folder", async () => {
