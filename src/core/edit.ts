@@ -3,7 +3,7 @@ import { fitToModel, restore } from "../image/fit.ts";
 import type { Image } from "../image/pixels.ts";
 import type { Instruction } from "./instruction.ts";
 import type { Model } from "./model.ts";
-import { joinPrompts, type PromptEmbeds, type Splice } from "./prompt.ts";
+import { hybridPrompts, type PromptEmbeds, type Splice } from "./prompt.ts";
 import { checkAborted, sample } from "./sample.ts";
 import { type EditSettings, settle } from "./settings.ts";
 
@@ -17,7 +17,7 @@ export interface EditOptions extends Partial<EditSettings> {
 export interface ApplyOptions extends EditOptions {
   /** Words that join the instruction: a hybrid instruction. */
   readonly with?: string;
-  /** How they are joined. @default "authors" */
+  /** How they are joined. @default the model's own, or "authors" */
   readonly splice?: Splice;
 }
 
@@ -35,9 +35,9 @@ export async function apply(
 ): Promise<Image[]> {
   checkFits(model, instruction);
   const { promptEmbeds, provenance } = instruction;
-  const { with: words, splice = "authors" } = options;
-  const prompt = words ? joinPrompts(promptEmbeds, await model.prompt(words), splice) : promptEmbeds;
-  return editPictures(model, prompt, pictures, options, provenance.seed);
+  const { with: words, splice = model.parts.splice } = options;
+  const prompts = words ? hybridPrompts(promptEmbeds, await model.prompt(words), splice) : [promptEmbeds];
+  return editPictures(model, prompts, pictures, options, provenance.seed);
 }
 
 /** Edits pictures by words alone: InstructPix2Pix, the baseline. */
@@ -47,13 +47,13 @@ export async function edit(
   pictures: Pictures,
   options: EditOptions = {},
 ): Promise<Image[]> {
-  return editPictures(model, await model.prompt(words), pictures, options);
+  return editPictures(model, [await model.prompt(words)], pictures, options);
 }
 
-/** The edit itself, for any c_T; `trainingSeed` is the seed whose noises "fixed" uses again. */
+/** The edit itself, for any c_T, or several in turn, each on what the one before has made; `trainingSeed` is the seed whose noises "fixed" uses again. */
 export async function editPictures(
   model: Model,
-  prompt: PromptEmbeds,
+  prompts: readonly PromptEmbeds[],
   pictures: Pictures,
   options: EditOptions,
   trainingSeed?: number,
@@ -62,15 +62,21 @@ export async function editPictures(
   const noiseSeed = settings.noise === "random" ? settings.seed : (trainingSeed ?? settings.seed);
   const list = Array.isArray(pictures) ? (pictures as readonly Image[]) : [pictures as Image];
   const results: Image[] = [];
+  let done = 0;
   for (const picture of list) {
     checkAborted(options.signal);
-    const fitted = fitToModel(picture, { resolution: settings.resolution, multiple: model.multiple });
-    const steps = sample(model, prompt, await model.encode(fitted), { settings, noiseSeed, signal: options.signal });
-    let state = await steps.next();
-    for (; !state.done; state = await steps.next()) {
-      options.onStep?.(results.length * settings.steps + state.value.step, list.length * settings.steps);
+    let latents = await model.encode(
+      fitToModel(picture, { resolution: settings.resolution, multiple: model.multiple }),
+    );
+    for (const prompt of prompts) {
+      const steps = sample(model, prompt, latents, { settings, noiseSeed, signal: options.signal });
+      let state = await steps.next();
+      for (; !state.done; state = await steps.next()) {
+        options.onStep?.(++done, list.length * prompts.length * settings.steps);
+      }
+      latents = state.value;
     }
-    results.push(restore(await model.decode(state.value), picture));
+    results.push(restore(await model.decode(latents), picture));
   }
   return results;
 }

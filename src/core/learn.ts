@@ -161,7 +161,7 @@ async function report(model: Model, { pairs, previewSteps = 0, signal }: LearnOp
   const checkpoint = { validation: latest.validation, best: bestOf(task, state) === latest };
   if (previewSteps === 0) return { checkpoint };
   const prompt = { ...task.initial, data: latest.promptEmbeds };
-  const [preview] = await editPictures(model, prompt, pairs[0]!.before, {
+  const [preview] = await editPictures(model, [prompt], pairs[0]!.before, {
     steps: previewSteps,
     ...(signal && { signal }),
   });

@@ -1,5 +1,6 @@
 import { hasPngText, readPngText } from "../image/png-text.ts";
 import type { Model } from "./model.ts";
+import { SPLICES, type Splice } from "./prompt.ts";
 import { type EditSettings, sanitisedEditSettings } from "./settings.ts";
 import { SOFTWARE } from "./version.ts";
 
@@ -39,7 +40,7 @@ export interface Made {
   readonly instruction?: { readonly name: string; readonly hash: string };
   /** The words: those of `edit`, or those that joined the instruction. */
   readonly words?: string;
-  readonly splice?: "authors" | "direct";
+  readonly splice?: Splice;
   readonly model: { readonly name: string; readonly version: string; readonly hash: string };
   /** What was edited. */
   readonly picture?: { readonly name: string; readonly hash: string };
@@ -63,7 +64,7 @@ export function settingsOf(file: Uint8Array): Made | undefined {
     command,
     ...(command === "apply" && instruction && { instruction }),
     ...(words && { words }),
-    ...(command === "apply" && (splice === "authors" || splice === "direct") && { splice }),
+    ...(command === "apply" && SPLICES.includes(splice as Splice) && { splice: splice as Splice }),
     model: { name: field(made.model, "name"), version: field(made.model, "version"), hash: field(made.model, "hash") },
     ...(picture && { picture }),
     settings: sanitisedEditSettings(Object(made.settings) as Record<string, unknown>),

@@ -29,6 +29,7 @@ import {
 } from "../weights/index.ts";
 import type { ModelIdentity } from "./instruction.ts";
 import type { PresetName } from "./presets.ts";
+import type { Splice } from "./prompt.ts";
 import { type EditSettings, type LearnSettings, PAPER_EDIT, PAPER_LEARN, settle } from "./settings.ts";
 
 /** What a model is for: editing a picture (InstructPix2Pix), or making one from a text. */
@@ -50,6 +51,8 @@ export interface ModelParts {
   readonly clip: ClipSource;
   readonly learnDefaults: LearnSettings;
   readonly editDefaults: EditSettings;
+  /** How the model takes words beside an instruction. */
+  readonly splice: Splice;
   /** What the model has for presets, over those that hold for all. */
   readonly presets: Readonly<Partial<Record<PresetName, Partial<LearnSettings>>>>;
 }
@@ -122,7 +125,11 @@ export async function readParts(
     version: String(own.version ?? ""),
     hash: await hash(["text_encoder", "unet", "vae"]),
   };
-  const defaults = (own.defaults ?? {}) as { learn?: Partial<LearnSettings>; apply?: Partial<EditSettings> };
+  const defaults = (own.defaults ?? {}) as {
+    learn?: Partial<LearnSettings>;
+    apply?: Partial<EditSettings>;
+    splice?: Splice;
+  };
   const presets = (own.presets ?? {}) as ModelParts["presets"];
   return {
     identity,
@@ -135,6 +142,7 @@ export async function readParts(
     scheduler,
     learnDefaults: settle({ ...PAPER_LEARN, resolution }, defaults.learn ?? {}),
     editDefaults: settle({ ...PAPER_EDIT, resolution }, defaults.apply ?? {}),
+    splice: settle({ splice: "authors" as Splice }, defaults).splice,
     presets,
   };
 }

@@ -25,7 +25,17 @@ export function neutralWords(tokens: number): string {
   return Array(tokens).fill(",").join(" ");
 }
 
-export type Splice = "authors" | "direct";
+/** How a learned instruction and words go together. */
+export const SPLICES = ["authors", "direct", "turns"] as const;
+export type Splice = (typeof SPLICES)[number];
+
+/**
+ * What a hybrid instruction applies, in this order. "turns": the learned instruction, and then the words to what it has made; else both at once, as
+ * `joinPrompts` joins them. Throws as that does.
+ */
+export function hybridPrompts(learned: PromptEmbeds, words: PromptEmbeds, splice: Splice): PromptEmbeds[] {
+  return splice === "turns" ? [learned, words] : [joinPrompts(learned, words, splice)];
+}
 
 /**
  * A hybrid instruction (paper, figures 1, 4b and 12): learned rows and the words' rows in one c_T.
@@ -35,7 +45,11 @@ export type Splice = "authors" | "direct";
  *
  * Throws `VisiiError("usage")` when both don't fit into T rows.
  */
-export function joinPrompts(learned: PromptEmbeds, words: PromptEmbeds, splice: Splice): PromptEmbeds {
+export function joinPrompts(
+  learned: PromptEmbeds,
+  words: PromptEmbeds,
+  splice: Exclude<Splice, "turns">,
+): PromptEmbeds {
   const { tokens, width, span } = learned;
   const at = splice === "authors" ? span.end + 2 : span.end;
   const from = splice === "authors" ? 0 : words.span.start;

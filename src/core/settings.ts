@@ -1,4 +1,5 @@
 import { VisiiError } from "../errors.ts";
+import { SPLICES } from "./prompt.ts";
 
 /** How an instruction is learned. Defaults are the paper's, unless the model's own `visii.json` says otherwise. */
 export interface LearnSettings {
@@ -140,6 +141,7 @@ const WORDS: Record<string, readonly string[]> = {
   pairOrder: ["random", "timestep"],
   keep: ["validation", "loss"],
   vocabulary: ["words", "all"],
+  splice: SPLICES,
 };
 
 /** `defaults` with what is given put over them. Throws `VisiiError("usage")` for a number out of its range or an unknown word. */

@@ -136,4 +136,7 @@ export const CLAIMS: readonly Claim[] = [
   ),
   claim("hybrid", "Spliced directly, they beat the words alone", "hybrid-direct", "hybrid-words", "mse", -1),
   claim("hybrid", "The direct splice beats the authors’", "hybrid-direct", "hybrid-authors", "mse", -1),
+  claim("hybrid", "In turn, they beat the instruction alone", "hybrid-turns", "hybrid-instruction", "mse", -1),
+  claim("hybrid", "In turn, they beat the words alone", "hybrid-turns", "hybrid-words", "mse", -1),
+  claim("hybrid", "In turn is better than the authors’ splice", "hybrid-turns", "hybrid-authors", "mse", -1),
 ];

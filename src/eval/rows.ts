@@ -1,3 +1,4 @@
+import type { Splice } from "../core/prompt.ts";
 import { VisiiError } from "../errors.ts";
 import type { SampledEdit } from "./dataset/index.ts";
 
@@ -14,7 +15,7 @@ export interface Lesson {
 export type Method =
   | { readonly kind: "copy" | "paste" | "colours" | "truth" | "floor" | "ip2p" | "caption" | "sdedit" | "hybrid-words" }
   | { readonly kind: "learned"; readonly lesson: Lesson; readonly noise: "random" | "fixed" | "authors" }
-  | { readonly kind: "hybrid"; readonly lesson: Lesson; readonly splice: "authors" | "direct" | "none" };
+  | { readonly kind: "hybrid"; readonly lesson: Lesson; readonly splice: Splice | "none" };
 
 /** One way to edit, which a table has one row for. */
 export interface Row {
@@ -43,7 +44,7 @@ export const OURS = "visii-1-clip-cap";
 export const FIGURE7 = [OURS, "ip2p", "sdedit"];
 export const FIGURE8 = [OURS, `${OURS}-fixed`];
 export const FIGURE9 = [OURS];
-export const HYBRID = ["hybrid-authors", "hybrid-direct", "hybrid-instruction", "hybrid-words"];
+export const HYBRID = ["hybrid-authors", "hybrid-direct", "hybrid-turns", "hybrid-instruction", "hybrid-words"];
 
 const PLAIN: Readonly<Record<string, Row["title"]>> = {
   copy: "the input, untouched",
@@ -66,6 +67,7 @@ const NOISES = { random: "", fixed: ", fixed noise", authors: ", the authors’ 
 const SPLICES = {
   authors: "learned + words, the authors’ splice",
   direct: "learned + words, direct splice",
+  turns: "learned, then the words",
   none: "learned alone",
 };
 
@@ -80,13 +82,13 @@ export function parseRow(name: string): Row {
     const kind = noise as keyof typeof NOISES;
     return { name, title: `visii: ${from}${NOISES[kind]}`, method: { kind: "learned", lesson, noise: kind } };
   }
-  const [, join, begin = "cap"] = /^hybrid-(authors|direct|instruction)(?:-(gt|cap|none))?$/.exec(name) ?? [];
+  const [, join, begin = "cap"] = /^hybrid-(authors|direct|turns|instruction)(?:-(gt|cap|none))?$/.exec(name) ?? [];
   if (join !== undefined) {
-    const splice = join === "instruction" ? "none" : (join as "authors" | "direct");
+    const splice = join === "instruction" ? "none" : (join as Splice);
     const lesson = { pairs: 1, clipLoss: true, start: begin as Start };
     return { name, title: `${SPLICES[splice]}, ${STARTS[lesson.start]}`, method: { kind: "hybrid", lesson, splice } };
   }
-  const known = `${Object.keys(PLAIN).join(", ")}, visii-N-mse|clip-gt|cap|none[-fixed|-authors], hybrid-authors|direct|instruction[-gt|-cap|-none]`;
+  const known = `${Object.keys(PLAIN).join(", ")}, visii-N-mse|clip-gt|cap|none[-fixed|-authors], hybrid-authors|direct|turns|instruction[-gt|-cap|-none]`;
   throw new VisiiError("usage", `There is no row "${name}"; rows are ${known}.`, { row: name });
 }
 

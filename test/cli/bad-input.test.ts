@@ -146,6 +146,10 @@ const MISUSED: readonly (readonly [args: readonly string[], sentence: RegExp])[]
   ],
   [["apply", "ink.safetensors", "0_0.png", "-o", "0_0.png"], /^0_0\.png is one of the inputs/],
   [["apply", "ink.safetensors", "0_0.png", "1_0.png", "-o", "x.png"], /^x\.png is one file, but there are 2 pictures/],
+  [
+    ["apply", "ink.safetensors", "0_0.png", "-o", "x.png", "--splice", "turns"],
+    /^Name the words for --splice by --with\.$/m,
+  ],
   [["apply", "ink.safetensors", "0_0.png", "-o", "x.bmp"], /^x\.bmp: pictures are written as/],
   [["learn", "0_0.png", "0_1.png", "-o", "0_0.safetensors"], /^0_0\.png is one of the inputs/],
   [["lern", "0_0.png"], /^There is no command "lern"; did you mean learn\?$/m],

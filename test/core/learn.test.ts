@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Latents } from "../../src/core/model.ts";
+import type { PromptEmbeds } from "../../src/core/prompt.ts";
+import { sample } from "../../src/core/sample.ts";
 import {
   apply,
   edit,
@@ -138,6 +141,7 @@ test("results have their pictures' sizes and alpha, and depend on instruction, w
       {},
       { with: "a" },
       { with: "a", splice: "direct" as const },
+      { with: "a", splice: "turns" as const },
       { seed: 1 },
       { noise: "fixed" as const },
       { noise: "authors" as const },
@@ -149,6 +153,32 @@ test("results have their pictures' sizes and alpha, and depend on instruction, w
   const [none] = await apply(model, learned, wide, { steps: 3, strength: 0 });
   const [empty] = await edit(model, "", wide, { steps: 3 });
   assert.deepEqual(none!.data, empty!.data);
+});
+
+test("in turn, the words edit what the instruction has made; each turn takes all steps", async () => {
+  const learned = await learn(model, options).result;
+  const input = picture(9, 32, 32);
+  const steps: [number, number][] = [];
+  const [both] = await apply(model, learned, input, {
+    with: "a",
+    splice: "turns",
+    steps: 2,
+    onStep: (done, total) => steps.push([done, total]),
+  });
+  assert.deepEqual(
+    steps,
+    [1, 2, 3, 4].map((done) => [done, 4]),
+  );
+  const settings = { ...model.parts.editDefaults, steps: 2 };
+  const turn = async (prompt: PromptEmbeds, latents: Latents): Promise<Latents> => {
+    const run = sample(model, prompt, latents, { settings, noiseSeed: settings.seed });
+    for (;;) {
+      const { done, value } = await run.next();
+      if (done) return value;
+    }
+  };
+  const first = await turn(learned.promptEmbeds, await model.encode(input));
+  assert.deepEqual(both!.data, (await model.decode(await turn(await model.prompt("a"), first))).data);
 });
 
 test("settings out of range are refused in words", async () => {

@@ -105,6 +105,7 @@ test("controls, baselines and learned rows are all measured; what must be exact 
       ...ROWS.split(","),
       "hybrid-authors",
       "hybrid-direct",
+      "hybrid-turns",
       "hybrid-instruction",
       "hybrid-words",
     ],
@@ -126,8 +127,8 @@ test("every result is kept as a picture, and as a line of both tables", async ()
   const cases = readFileSync(at("whole", "cases.csv"), "utf8").trim().split("\n");
   const table = readFileSync(at("whole", "table.csv"), "utf8").trim().split("\n");
   // 11 rows for two test pictures of three edits; one row more often by a noise and by an example; hybrids for one edit.
-  assert.equal(cases.length, 1 + 11 * 6 + 6 + 6 + 4 * 2);
-  assert.equal(table.length, 1 + 15);
+  assert.equal(cases.length, 1 + 11 * 6 + 6 + 6 + 5 * 2);
+  assert.equal(table.length, 1 + 16);
   assert.ok(cases.every((line) => line.split(",").length === cases[0]!.split(",").length));
   const result = await readImage(at("whole", "pictures", "001-swap", "truth_e0_t1_s0.png"));
   assert.deepEqual(result.data, swapped(picture(14)).data);
@@ -198,7 +199,7 @@ test("run again, it only writes the report; with another setup it refuses the fo
   assert.equal(again.code, 0, again.stderr);
   assert.deepEqual(
     again.events().map(({ event }) => event),
-    [...Array(15).fill("row"), "done"],
+    [...Array(16).fill("row"), "done"],
   );
   assert.equal(statSync(at("whole", "cases")).mtimeMs, before);
   const other = await visii([...call("whole"), "--lr", "0.5"], { cwd });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { joinPrompts, type PromptEmbeds, type Splice } from "../../src/core/prompt.ts";
+import { hybridPrompts, joinPrompts, type PromptEmbeds, type Splice } from "../../src/core/prompt.ts";
 
 interface Case {
-  readonly layout: Splice;
+  readonly layout: Exclude<Splice, "turns">;
   readonly tokens: number;
   readonly learnedEnd: number;
   readonly wordsEnd: number;
@@ -33,3 +33,10 @@ for (const { layout, tokens, learnedEnd, wordsEnd, rows } of cases) {
     assert.deepEqual([...join().data], wanted);
   });
 }
+
+test("in turn, both stay what they are, however long; at once, they are joined", () => {
+  const [learned, words] = [prompt(8, 7, 0), prompt(8, 7, 1000)];
+  assert.deepEqual(hybridPrompts(learned, words, "turns"), [learned, words]);
+  const short = prompt(8, 2, 1000);
+  assert.deepEqual(hybridPrompts(prompt(8, 3, 0), short, "direct"), [joinPrompts(prompt(8, 3, 0), short, "direct")]);
+});

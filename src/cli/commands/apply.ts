@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { SPLICES } from "../../core/prompt.ts";
 import { apply } from "../../index.ts";
 import { DEVICE, defineCommand } from "../command.ts";
 import { refuseOverwriting, routes } from "../files.ts";
@@ -6,7 +7,7 @@ import { readInstruction } from "../instruction.ts";
 import { chosenModel } from "../model.ts";
 import { misuse } from "../options.ts";
 import { EDIT, editFiles, editSettings } from "../pictures.ts";
-import { deviceOptions, given } from "../settings.ts";
+import { deviceOptions } from "../settings.ts";
 
 export const applyCommand = defineCommand({
   name: "apply",
@@ -18,7 +19,7 @@ export const applyCommand = defineCommand({
   options: {
     ...EDIT,
     with: { type: "text", hint: "WORDS", help: "words that join the instruction: a hybrid instruction" },
-    splice: { type: "choice", choices: ["authors", "direct"], help: "how they are joined (default authors)" },
+    splice: { type: "choice", choices: SPLICES, help: "how they are joined (default: the model's own, or authors)" },
     ...DEVICE,
   },
 
@@ -31,7 +32,8 @@ export const applyCommand = defineCommand({
       list.map(({ output }) => output),
       [file],
     );
-    const hybrid = given({ with: values.with, splice: values.splice });
+    const { with: words, splice } = values;
+    if (splice !== undefined && words === undefined) throw misuse("Name the words for --splice by --with.");
 
     await using model = await chosenModel(
       values.model,
@@ -40,6 +42,7 @@ export const applyCommand = defineCommand({
       context,
     );
     const settings = editSettings(values);
+    const hybrid = words === undefined ? {} : { with: words, splice: splice ?? model.parts.splice };
     const provenance = {
       command: "apply" as const,
       instruction: { name: basename(file), hash },
