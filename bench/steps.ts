@@ -14,7 +14,7 @@ import { clusterBootstrap, groupBy, median } from "../src/eval/statistics.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { apply, caption, learn, learningEffort, loadModel } from "../src/index.ts";
 import { errorRatio } from "../src/metrics/index.ts";
-import { settingsFor, VARIANTS, type Variant } from "./steps/variants.ts";
+import { MARGIN, settingsFor, VARIANTS, type Variant } from "./steps/variants.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,11 +28,6 @@ const { values, positionals } = parseArgs({
     part: { type: "string", default: "1/1" },
   },
 });
-/**
- * A variant is no worse than the paper's steps where the whole interval of its error ratio's difference is below this: a thirtieth of what doing nothing
- * gets wrong. Chosen before anything was measured.
- */
-const MARGIN = 0.03;
 const [dataset] = positionals;
 if (dataset === undefined || values.out === undefined)
   throw new RangeError("name the dataset, and a folder with --out");

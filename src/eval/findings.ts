@@ -123,6 +123,7 @@ export const CLAIMS: readonly Claim[] = [
     "ratio",
     -1,
   ),
+  claim("ours", "The true words are a better start than a caption", "visii-1-clip-gt", "visii-1-clip-cap", "ratio", -1),
   claim("ours", "One pair beats one colour transform fitted to it", "visii-1-clip-cap", "colours", "ratio", -1),
   claim("hybrid", "Instruction + words beat the instruction alone", "hybrid-authors", "hybrid-instruction", "mse", -1),
   claim("hybrid", "Instruction + words beat the words alone", "hybrid-authors", "hybrid-words", "mse", -1),
