@@ -1,5 +1,6 @@
 """
-Trains tiny's InstructPix2Pix on the encoded pairs.
+Trains tiny's InstructPix2Pix on the encoded pairs. What is wrong with a prediction is counted as pixels (`pixels.py`), in proportion to what the edit
+changes: that is what an edit is judged by. Latents count a little for themselves, so that none is left to chance.
 `python train_unet.py [--start FILE] [--finish STEPS] [--timestep-power P] [--bf16] [--compile] [--device cuda]`
 
 Goes on from `unet.pt` in the training's folder where there is one, with whatever pairs are encoded by then; a checkpoint is written every few minutes
@@ -24,6 +25,7 @@ from data import Pairs, folders
 from diffusers import DDPMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from hybrids import Hybrids
+from pixels import PixelError
 from tokens import encode as tokenize
 from tokens import load_tokenizer
 from train_clip import build as build_clip
@@ -31,6 +33,7 @@ from widen import widen
 
 SETTINGS = CONFIG["unet"]
 SOFT = SETTINGS["softWords"]
+PIXELS = SETTINGS["pixels"]
 
 
 def build():
@@ -142,6 +145,7 @@ def main():
     state, encoder = load("unet"), Encoder()
     samples = Samples("train", encoder, state and state["codes"])
     held = Samples("val", encoder, samples.codes.state())
+    pixels = PixelError(Pairs(folders("train")[0]), samples.latents[0])
     noising = DDPMScheduler(**SETTINGS["scheduler"])
     unet = build()
     soft = SoftWords(SOFT["rows"], SOFT["width"], encoder.neutral.shape[2])
@@ -182,28 +186,43 @@ def main():
         parts = source.hybrids.parts(chosen, rng)
         return source.hybrids.join(soft_states(source, chosen, parts), chosen, parts, rng)
 
-    def loss_of(network, before, after, states, t, noise):
+    def difference(network, before, after, states, t, noise):
+        """Of the predicted v and the true one [N, C, H, W]"""
         noisy = noising.add_noise(after, noise, t)
         given = torch.cat([noisy, before], 1).contiguous(memory_format=torch.channels_last)
         with torch.autocast(device, torch.bfloat16, enabled=sixteen):
-            return F.mse_loss(network(given, t, states).sample.float(), noising.get_velocity(after, noise, t))
+            return network(given, t, states).sample.float() - noising.get_velocity(after, noise, t)
+
+    def loss_of(difference, change):
+        """`change` [N]: what the edit changes, as pixels."""
+        wrong = pixels.of(difference) / (change + PIXELS["floor"])
+        return PIXELS["weight"] * wrong.mean() + difference.square().mean()
 
     @torch.no_grad()
     def validate():
-        """Losses at all timesteps alike: of pairs kept out by words, by soft words, and as hybrids; and of pairs trained on, by words."""
+        """
+        Squared errors of v at all timesteps alike: of pairs kept out by words, by soft words, and as hybrids; and of pairs trained on, by words. "edits": out
+        of nothing but noise, by words and by soft words, the pixels' error over what the edit changes, median.
+        """
         checked.load_state_dict(average.state_of(unet))
         rng = np.random.default_rng(1)
 
-        def mean(source, chosen, states_of):
+        def differences(source, chosen, states_of, highest=False):
+            """With each, what the edit changes."""
             generator = torch.Generator().manual_seed(1)
-            total = 0.0
             for start in range(0, len(chosen), 64):
                 some = chosen[start : start + 64]
                 before, after = source.pairs(some).to(device).unbind(1)
                 noise = torch.randn(after.shape, generator=generator).to(device)
                 t = (torch.arange(start, start + len(some)) * 7919 % len(chosen) * 1000 // len(chosen)).to(device)
-                total += loss_of(checked, before, after, states_of(source, some).to(device), t, noise).item() * len(some)
-            return round(total / len(chosen), 5)
+                t = torch.full_like(t, 999) if highest else t
+                yield difference(checked, before, after, states_of(source, some).to(device), t, noise), pixels.of(after - before)
+
+        def mean(*what):
+            return round(torch.cat([each.square().mean((1, 2, 3)) for each, _ in differences(*what)]).mean().item(), 5)
+
+        def ratio(*what):
+            return round(torch.cat([pixels.of(each) / change for each, change in differences(*what, highest=True)]).median().item(), 4)
 
         texts = lambda source, some: source.texts(some)
         first = lambda source: np.arange(min(256, len(source)))
@@ -213,6 +232,7 @@ def main():
             "soft": mean(held, first(held), soft_states),
             "hybrid": mean(held, composed, lambda source, some: hybrid_states(source, some, rng)),
             "trained": mean(samples, first(samples), texts),
+            "edits": {"text": ratio(held, first(held), texts), "soft": ratio(held, first(held), soft_states)},
         }
 
     def checkpoint():
@@ -223,6 +243,7 @@ def main():
         while not rate.over(step):
             chosen = np.sort(rng.integers(len(samples), size=batch))
             before, after = samples.pairs(chosen).to(device).unbind(1)
+            change = pixels.of(after - before)
             states = samples.texts(chosen).to(device)
             fate = torch.from_numpy(rng.random(batch)).to(device)
             by_code = torch.from_numpy(rng.random(batch) < SOFT["share"]).to(device)
@@ -238,7 +259,7 @@ def main():
             t = (((torch.randperm(batch) + torch.rand(batch)) / batch) ** power * 1000).long().to(device)
             for group, times in zip(optimizer.param_groups, (1, SOFT["rate"])):
                 group["lr"] = times * rate.at(step)
-            loss = loss_of(trained, before, after, states, t, torch.randn(after.shape).to(device))
+            loss = loss_of(difference(trained, before, after, states, t, torch.randn(after.shape).to(device)), change)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
