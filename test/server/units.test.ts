@@ -1,15 +1,31 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { Feed } from "../../src/server/feed.ts";
 import { newId } from "../../src/server/ids.ts";
 import { addLoss, addPreview, newRecord } from "../../src/server/jobs/record.ts";
+import { JobFiles } from "../../src/server/store/jobs.ts";
 import { Turns } from "../../src/server/turns.ts";
+import { scratch } from "./harness.ts";
 
 test("ids sort as they were made", () => {
   const ids = Array.from({ length: 1000 }, () => newId());
   assert.deepEqual([...ids].sort(), ids);
   assert.equal(new Set(ids).size, 1000);
   assert.ok(ids.every((id) => /^[A-Za-z0-9_-]{1,64}$/.test(id)));
+});
+
+test("a job's end, saved from a copy, has the last word, however long an earlier write takes", async () => {
+  const files = new JobFiles(join(scratch(), "jobs"));
+  const request = { picture: "x", words: "w".repeat(2e7) };
+  const record = newRecord({ id: newId(), kind: "edit", request, model: "nano" });
+  const early = files.save(record);
+  await files.save({ ...record, request: { picture: "x", words: "w" }, status: "done" });
+  await early;
+  assert.deepEqual(
+    (await files.load()).map(({ status }) => status),
+    ["done"],
+  );
 });
 
 test("turns are taken one after the other, also after one that failed", async () => {

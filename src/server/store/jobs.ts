@@ -7,7 +7,8 @@ import { parsed, sweep } from "./home.ts";
 
 /** Jobs on disk: a folder for each, with `job.json` and, while it learns, a checkpoint. */
 export class JobFiles {
-  private readonly turns = new WeakMap<JobRecord, Turns>();
+  /** By the job, not by its record: an end is saved from a copy, and must not be passed by an earlier write. */
+  private readonly turns = new Map<string, Turns>();
 
   constructor(private readonly folder: string) {}
 
@@ -30,10 +31,10 @@ export class JobFiles {
 
   /** Writes a job as it is when its turn comes: the last call has the last word. Throws `VisiiError("io")`. */
   save(record: JobRecord): Promise<void> {
-    let turns = this.turns.get(record);
+    let turns = this.turns.get(record.id);
     if (!turns) {
       turns = new Turns();
-      this.turns.set(record, turns);
+      this.turns.set(record.id, turns);
     }
     return turns.take(async () => {
       const folder = join(this.folder, record.id);
@@ -49,6 +50,7 @@ export class JobFiles {
   }
 
   async remove(id: string): Promise<void> {
+    this.turns.delete(id);
     await rm(join(this.folder, id), { recursive: true, force: true });
   }
 }
