@@ -16,6 +16,7 @@ import { type Finding, pairedDifference, type RowSummary, type Spread } from "..
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { type LearnSettings, learningEffort } from "../src/index.ts";
 import { withSection } from "../training/card.ts";
+import { table } from "./markdown.ts";
 import { MARGIN } from "./steps/variants.ts";
 
 interface Report {
@@ -39,8 +40,6 @@ const SOURCES = {
   hybrid: "Hybrid instructions",
 };
 
-const table = (head: readonly string[], body: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 const interval = (value: Interval | null, digits: number): string =>
   value ? `${number(value.mean, digits)} (${number(value.low, digits)} … ${number(value.high, digits)})` : "–";
 

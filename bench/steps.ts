@@ -14,6 +14,7 @@ import { clusterBootstrap, groupBy, median } from "../src/eval/statistics.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { apply, caption, learn, learningEffort, loadModel } from "../src/index.ts";
 import { errorRatio } from "../src/metrics/index.ts";
+import { table as markdownTable } from "./markdown.ts";
 import { MARGIN, settingsFor, VARIANTS, type Variant } from "./steps/variants.ts";
 
 const { values, positionals } = parseArgs({
@@ -133,5 +134,4 @@ const body = table.map(({ variant, passes, seconds, median: middle, ratio, diffe
   difference ? `${x(difference.mean)} (${x(difference.low)} … ${x(difference.high)})` : "–",
   difference ? (difference.high < MARGIN ? "yes" : "no") : "–",
 ]);
-const markdown = [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-process.stdout.write(`${model.parts.identity.name}, ${edits.length} edits\n\n${markdown}\n`);
+process.stdout.write(`${model.parts.identity.name}, ${edits.length} edits\n\n${markdownTable(head, body)}\n`);
