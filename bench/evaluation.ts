@@ -10,8 +10,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Case } from "../src/eval/cases.ts";
 import { METRIC_LABELS, number, signed } from "../src/eval/report/text.ts";
-import type { Interval } from "../src/eval/statistics.ts";
-import { groupBy } from "../src/eval/statistics.ts";
+import { groupBy, type Interval } from "../src/eval/statistics.ts";
 import { type Finding, pairedDifference, type RowSummary, type Spread } from "../src/eval/summary.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { type LearnSettings, learningEffort } from "../src/index.ts";
@@ -34,6 +33,7 @@ const { values, positionals } = parseArgs({
 if (positionals.length === 0) throw new RangeError("name at least one folder of results");
 
 const CLIP = ["image", "directional", "visual"] as const;
+const SPREAD = ["image", "visual", "ratio"] as const;
 const SOURCES = {
   paper: "What the paper’s text says of its table",
   ours: "What else was asked",
@@ -87,11 +87,11 @@ function findingsTable(findings: readonly Finding[]): string {
 
 function spreadTable(spreads: readonly Spread[]): string {
   return table(
-    ["row", "variants", ...(["image", "visual", "ratio"] as const).map((metric) => METRIC_LABELS[metric].label)],
+    ["row", "variants", ...SPREAD.map((metric) => METRIC_LABELS[metric].label)],
     spreads.map(({ row, variants, metrics }) => [
       `\`${row}\``,
       String(variants),
-      ...(["image", "visual", "ratio"] as const).map((metric) => {
+      ...SPREAD.map((metric) => {
         const value = metrics[metric];
         return value ? `${number(value.mean, 3)} ± ${number(value.deviation, 3)}` : "–";
       }),
