@@ -44,6 +44,9 @@ export const VARIANTS: readonly Variant[] = [
   { name: "80 steps from a caption", settings: steps(80), start: "caption" },
 ];
 
+/** What differs in nothing but the number of steps, and the presets: the curve of quality over passes. */
+export const CURVE = ["20 steps", "quick", "80 steps", "balanced", "320 steps", "paper"];
+
 /** The rates of variants count the model's own: 0.5 is half of it. */
 export function settingsFor({ settings }: Variant, lr: number): Partial<LearnSettings> {
   return { ...settings, lr: lr * (settings.lr ?? 1) };

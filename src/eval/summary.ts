@@ -129,16 +129,24 @@ export function pairedDifference(
   metric: MetricName,
   options: BootstrapOptions = {},
 ): { readonly difference: Interval; readonly edits: number } | undefined {
+  const clusters = [...pairedDifferences(a, b, metric).values()];
+  const difference = clusterBootstrap(clusters, options);
+  return difference && { difference, edits: clusters.length };
+}
+
+/** a − b for the pictures that both have a value for, by edit. */
+export function pairedDifferences(
+  a: readonly Case[],
+  b: readonly Case[],
+  metric: MetricName,
+): Map<string, readonly number[]> {
   const others = new Map(b.map((each) => [`${each.test} ${each.edit}`, each.metrics[metric]]));
   const differences = a.flatMap(({ edit, test, metrics }) => {
     const [own, other] = [metrics[metric], others.get(`${test} ${edit}`)];
     return own === null || other === null || other === undefined ? [] : [{ edit, value: own - other }];
   });
-  const clusters = [...groupBy(differences, ({ edit }) => edit).values()].map((group) =>
-    group.map(({ value }) => value),
-  );
-  const difference = clusterBootstrap(clusters, options);
-  return difference && { difference, edits: clusters.length };
+  const byEdit = [...groupBy(differences, ({ edit }) => edit)];
+  return new Map(byEdit.map(([edit, group]) => [edit, group.map(({ value }) => value)]));
 }
 
 /** Rows that have several variants of the same picture. */
