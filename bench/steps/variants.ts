@@ -28,7 +28,6 @@ export const VARIANTS: readonly Variant[] = [
   { name: "paper", settings: PRESETS.paper },
   { name: "balanced", settings: PRESETS.balanced },
   { name: "quick", settings: PRESETS.quick },
-  { name: "paper, cosine", settings: { ...cosine, steps: 1000, checkpointEvery: 100, validation: 16 } },
   ...[20, 40, 80, 160, 320].map((count) => ({ name: `${count} steps`, settings: steps(count) })),
   { name: "160 steps, constant", settings: steps(160, { lrSchedule: "constant" }) },
   { name: "80 steps of 2", settings: steps(80, { batch: 2 }) },
