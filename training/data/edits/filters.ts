@@ -154,3 +154,28 @@ export function grow(mask: Uint8Array, radius: number): Float32Array {
   for (let i = area - 1; i >= 0; i--) relax(i, i % size, 1);
   return far.map((d) => Math.min(1, Math.max(0, radius + 0.5 - d)));
 }
+
+/** Every channel blurred. */
+export const soft = (pixels: Uint8Array, radius: number): Uint8Array =>
+  eachChannel(pixels, (values) => blur(values, radius));
+
+/** A picture of one colour. */
+export function plain(rgb: Rgb): Uint8Array {
+  const out = new Uint8Array(area * 3);
+  for (let i = 0; i < area; i++) out.set(rgb, i * 3);
+  return out;
+}
+
+/** The number of the pixel at (x, y), or of the nearest one inside. */
+export const at = (x: number, y: number): number =>
+  Math.min(size - 1, Math.max(0, Math.floor(y))) * size + Math.min(size - 1, Math.max(0, Math.floor(x)));
+
+/** The picture's colour at other places: pixel i shows what is at (x[i], y[i]). */
+export function sampled(pixels: Uint8Array, x: Float32Array, y: Float32Array): Uint8Array {
+  const out = new Uint8Array(area * 3);
+  for (let i = 0; i < area; i++) {
+    const from = at(x[i]!, y[i]!) * 3;
+    for (let c = 0; c < 3; c++) out[i * 3 + c] = pixels[from + c]!;
+  }
+  return out;
+}

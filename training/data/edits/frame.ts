@@ -4,7 +4,7 @@ import { size } from "../size.ts";
 import { anyAngle } from "./angles.ts";
 import { define, type Edit } from "./edit.ts";
 import { field, lay, ramp } from "./filters.ts";
-import { shapeNames, stamp } from "./thing.ts";
+import { shapeNames, stamp } from "./shapes.ts";
 
 /** Teal is kept for the evaluation. */
 const except = ["teal"];

@@ -1,7 +1,9 @@
 import { hash } from "../random.ts";
 import { backgroundEdits } from "./background.ts";
 import { colourEdits } from "./colour.ts";
+import { drawingEdits } from "./drawing.ts";
 import type { Edit } from "./edit.ts";
+import { effectEdits } from "./effect.ts";
 import { frameEdits } from "./frame.ts";
 import { gradeEdits } from "./grade.ts";
 import { alwaysHeldOut, nearest } from "./held-out.ts";
@@ -9,11 +11,12 @@ import { lightEdits } from "./light.ts";
 import { materialEdits } from "./material.ts";
 import { objectEdits } from "./object.ts";
 import { overlayEdits } from "./overlay.ts";
+import { paintingEdits } from "./painting.ts";
 import { placeEdits } from "./place.ts";
-import { printEdits } from "./print.ts";
 import { localEdit, regions } from "./region.ts";
 import { styleEdits } from "./style.ts";
 import { thingEdits } from "./thing.ts";
+import { wornEdits } from "./worn.ts";
 
 export type { Edit, Family, Needs, Params, Picture } from "./edit.ts";
 
@@ -29,7 +32,10 @@ const before: readonly Edit[] = [
 ];
 const since: readonly Edit[] = [
   ...gradeEdits,
-  ...printEdits,
+  ...drawingEdits,
+  ...paintingEdits,
+  ...effectEdits,
+  ...wornEdits,
   ...thingEdits,
   ...materialEdits,
   ...frameEdits.slice(7),
