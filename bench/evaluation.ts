@@ -5,7 +5,7 @@
  * Each folder of results (`visii eval … -o RESULTS`) gives a section of its own name, and its report goes beside the page: `RESULTS/report.html`,
  * `report.json`, `table.csv`. The page must have the sections' marks, `<!-- NAME -->` and `<!-- /NAME -->`. `--against` compares the error ratios of the first
  * folder with another's, of dearer learning, in the section `presets`: rows that both have, the same pictures. `--steps` names what `bench:steps` has
- * written: its table and curve are the section `steps`, and its presets join the comparison.
+ * written: its tables and its curve are the sections `steps` and `methods`, and its presets join the comparison.
  */
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -15,8 +15,8 @@ import { withSection } from "../training/card.ts";
 import { presets } from "./evaluation/presets.ts";
 import { type Report, section } from "./evaluation/tables.ts";
 import { curve } from "./steps/curve.ts";
-import { readResults, shared, stepsTable, summarize } from "./steps/results.ts";
-import { CURVE } from "./steps/variants.ts";
+import { readResults, stepsTable, summarize, type VariantSummary } from "./steps/results.ts";
+import { CURVE, LISTS } from "./steps/variants.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,13 +37,17 @@ for (const folder of positionals) {
   }
 }
 
-const steps = values.steps === undefined ? [] : readResults(join(values.steps, "steps.jsonl"));
+const steps = values.steps === undefined ? [] : readResults(join(values.steps, "results.jsonl"));
 if (values.steps !== undefined) {
-  const [summaries, folder] = [summarize(shared(steps)), join(values.to, "steps")];
+  const folder = join(values.to, "steps");
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join(values.steps, "steps.jsonl"), join(folder, "steps.jsonl"));
-  await writeFileAtomic(join(folder, "curve.svg"), curve(summaries.filter(({ variant }) => CURVE.includes(variant))));
-  text = withSection(text, "steps", `${summaries[0]!.edits} edits:\n\n${stepsTable(summaries)}`);
+  copyFileSync(join(values.steps, "results.jsonl"), join(folder, "results.jsonl"));
+  const [byPasses, byMethod] = [summarize(LISTS.steps, steps), summarize(LISTS.methods, steps)];
+  await writeFileAtomic(join(folder, "curve.svg"), curve(byPasses.filter(({ variant }) => CURVE.includes(variant))));
+  const told = (summaries: readonly VariantSummary[], compared: string) =>
+    `${summaries[0]?.edits ?? 0} edits:\n\n${stepsTable(summaries, compared)}`;
+  text = withSection(text, "steps", told(byPasses, "difference from the paper's steps"));
+  text = withSection(text, "methods", told(byMethod, "difference from the default"));
 }
 if (values.against !== undefined) {
   const compared = await presets(first, values.against, reportOf(first).edits, steps, "visii-1-mse-gt");

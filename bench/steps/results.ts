@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { number, signed } from "../../src/eval/report/text.ts";
 import { clusterBootstrap, groupBy, type Interval, mean, median } from "../../src/eval/statistics.ts";
 import { table } from "../markdown.ts";
-import { MARGIN, VARIANTS } from "./variants.ts";
+import type { Variant } from "./variants.ts";
 
 /** One variant on one edit. */
 export interface Result {
@@ -24,7 +24,7 @@ export interface VariantSummary {
   readonly seconds: number;
   readonly median: number;
   readonly ratio: Interval;
-  /** From the paper's steps, over the pictures that both have. */
+  /** From the variant it is compared with, over the pictures that both have; null for one that is compared with nothing. */
   readonly difference: Interval | null;
 }
 
@@ -41,19 +41,19 @@ export function differences(results: readonly Result[], variant: string, against
   return new Map(own.map(({ edit, ratios }) => [edit, ratios.map((ratio, i) => ratio - others.get(edit)![i]!)]));
 }
 
-/** The results on edits that every variant was measured on. */
-export function shared(results: readonly Result[]): Result[] {
-  const variants = new Set(results.map(({ variant }) => variant));
-  const byEdit = groupBy(results, ({ edit }) => edit);
-  return results.filter(({ edit }) => byEdit.get(edit)!.length === variants.size);
-}
-
-/** In the order of the variants. */
-export function summarize(results: readonly Result[]): VariantSummary[] {
-  const byVariant = groupBy(results, ({ variant }) => variant);
-  return VARIANTS.flatMap(({ name }) => {
-    const own = byVariant.get(name);
-    if (!own) return [];
+/** What a list's variants come to, in its order, on the edits that every one of them was measured on that was measured at all. */
+export function summarize(variants: readonly Variant[], results: readonly Result[]): VariantSummary[] {
+  const measured = variants.filter(({ name }) => results.some(({ variant }) => variant === name));
+  const names = new Set(measured.map(({ name }) => name));
+  const byEdit = groupBy(
+    results.filter(({ variant }) => names.has(variant)),
+    ({ edit }) => edit,
+  );
+  const whole = [...byEdit.values()].filter((own) => own.length === names.size).flat();
+  if (whole.length === 0) return [];
+  const byVariant = groupBy(whole, ({ variant }) => variant);
+  return measured.map(({ name, against = variants[0]!.name }) => {
+    const own = byVariant.get(name)!;
     return {
       variant: name,
       edits: own.length,
@@ -61,25 +61,24 @@ export function summarize(results: readonly Result[]): VariantSummary[] {
       seconds: median(own.map(({ seconds }) => seconds))!,
       median: median(own.flatMap(({ ratios }) => ratios))!,
       ratio: clusterBootstrap(own.map(({ ratios }) => ratios))!,
-      difference: clusterBootstrap([...differences(results, name, "paper").values()]) ?? null,
+      difference: name === against ? null : (clusterBootstrap([...differences(whole, name, against).values()]) ?? null),
     };
   });
 }
 
 /** As Markdown. */
-export function stepsTable(summaries: readonly VariantSummary[]): string {
+export function stepsTable(summaries: readonly VariantSummary[], compared: string): string {
   const interval = ({ mean, low, high }: Interval) => `${number(mean, 3)} (${number(low, 3)} … ${number(high, 3)})`;
   const change = ({ mean, low, high }: Interval) => `${signed(mean, 3)} (${signed(low, 3)} … ${signed(high, 3)})`;
   return table(
-    ["variant", "passes", "seconds", "median ratio", "mean ratio", "difference from the paper's", "no worse"],
+    ["variant", "passes", "seconds", "median ratio", "mean ratio", compared],
     summaries.map(({ variant, passes, seconds, median: middle, ratio, difference }) => [
       variant,
       String(passes),
       number(seconds, 1),
       number(middle, 3),
       interval(ratio),
-      difference && variant !== "paper" ? change(difference) : "–",
-      difference && variant !== "paper" ? (difference.high < MARGIN ? "yes" : "no") : "–",
+      difference ? change(difference) : "",
     ]),
   );
 }

@@ -1,4 +1,4 @@
-/** What is compared: ways to learn from one pair, cheap and dear. */
+/** What is compared: ways to learn, cheap and dear, the paper's and the authors'. */
 import { PRESETS } from "../../src/core/presets.ts";
 import type { LearnSettings } from "../../src/index.ts";
 
@@ -13,6 +13,10 @@ export interface Variant {
   readonly settings: Partial<LearnSettings>;
   /** @default "neutral" */
   readonly start?: "neutral" | "words" | "caption";
+  /** How many pairs it learns from. @default 1 */
+  readonly pairs?: number;
+  /** The variant it is compared with. @default the first of the list */
+  readonly against?: string;
 }
 
 const cosine = { lrSchedule: "cosine", batch: 1, validation: 8 } as const;
@@ -23,8 +27,8 @@ const steps = (count: number, more: Partial<LearnSettings> = {}): Partial<LearnS
   ...more,
 });
 
-/** The paper's 1000 steps come first: the others are compared with them. */
-export const VARIANTS: readonly Variant[] = [
+/** Step counts, schedules, timesteps, batches, rates, pools, patience and starts, beside the paper's 1000 steps. */
+const STEPS: readonly Variant[] = [
   { name: "paper", settings: PRESETS.paper },
   { name: "balanced", settings: PRESETS.balanced },
   { name: "quick", settings: PRESETS.quick },
@@ -42,6 +46,28 @@ export const VARIANTS: readonly Variant[] = [
   { name: "80 steps from words", settings: steps(80), start: "words" },
   { name: "80 steps from a caption", settings: steps(80), start: "caption" },
 ];
+
+const { balanced } = PRESETS;
+
+/** Where the paper and the authors' code differ, in the balanced preset's steps. */
+const METHODS: readonly Variant[] = [
+  { name: "balanced", settings: balanced },
+  { name: "timesteps drawn each for itself", settings: { ...balanced, timestepOrder: "uniform" } },
+  { name: "the guided loss", settings: { ...balanced, guidedLoss: true } },
+  { name: "the checkpoint of the lowest loss", settings: { ...balanced, keep: "loss" } },
+  // The largest value that tiny starts from, by the factor that a gradient of 16 bits is first scaled with.
+  { name: "a clipped gradient", settings: { ...balanced, gradientClip: 3.39 / 65536 } },
+  { name: "two pairs", settings: balanced, pairs: 2 },
+  {
+    name: "two pairs, each with timesteps of its own",
+    settings: { ...balanced, pairOrder: "timestep" },
+    pairs: 2,
+    against: "two pairs",
+  },
+];
+
+export const LISTS = { steps: STEPS, methods: METHODS };
+export type ListName = keyof typeof LISTS;
 
 /** What differs in nothing but the number of steps, and the presets: the curve of quality over passes. */
 export const CURVE = ["20 steps", "quick", "80 steps", "balanced", "320 steps", "paper"];
