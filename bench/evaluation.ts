@@ -3,16 +3,19 @@
  * `npm run bench:evaluation -- RESULTS… [--against RESULTS] [--steps FOLDER] [--to docs/eval]`
  *
  * Each folder of results (`visii eval … -o RESULTS`) gives a section of its own name, and its report goes beside the page: `RESULTS/report.html`,
- * `report.json`, `table.csv`. The page must have the sections' marks, `<!-- NAME -->` and `<!-- /NAME -->`. `--against` compares the error ratios of the first
- * folder with another's, of dearer learning, in the section `presets`: rows that both have, the same pictures. `--steps` names what `bench:steps` has
- * written: its tables and its curve are the sections `steps` and `methods`, and its presets join the comparison.
+ * `report.json`, `table.csv`. The page must have the sections' marks, `<!-- NAME -->` and `<!-- /NAME -->`. The first folder's fixed noises, the paper's and the
+ * authors', are the section `noises`. `--against` compares the error ratios of the first folder with another's, of dearer learning, in the section
+ * `presets`: rows that both have, the same pictures. `--steps` names what `bench:steps` has written: its tables and its curve are the sections `steps` and
+ * `methods`, and its presets join the comparison.
  */
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { withSection } from "../training/card.ts";
+import { noises } from "./evaluation/noises.ts";
 import { presets } from "./evaluation/presets.ts";
+import { openResults } from "./evaluation/results.ts";
 import { type Report, section } from "./evaluation/tables.ts";
 import { curve } from "./steps/curve.ts";
 import { readResults, stepsTable, summarize, type VariantSummary } from "./steps/results.ts";
@@ -49,6 +52,8 @@ if (values.steps !== undefined) {
   text = withSection(text, "steps", told(byPasses, "difference from the paper's steps"));
   text = withSection(text, "methods", told(byMethod, "difference from the default"));
 }
+const { rows } = await openResults(first, reportOf(first).edits);
+text = withSection(text, "noises", noises(rows));
 if (values.against !== undefined) {
   const compared = await presets(first, values.against, reportOf(first).edits, steps, "visii-1-mse-gt");
   text = withSection(text, "presets", compared);
