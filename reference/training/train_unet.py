@@ -238,6 +238,8 @@ def main():
     def checkpoint():
         save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizer=optimizer.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())
 
+    if not state:
+        log.write(step=0, validation=validate())
     saved, started, running = time.time(), time.time(), []
     try:
         while not rate.over(step):
