@@ -1,7 +1,7 @@
 /** Is cheap learning as good as dear? Error ratios of the same pictures, compared. */
 import { basename } from "node:path";
 import { signed } from "../../src/eval/report/text.ts";
-import { clusterBootstrap } from "../../src/eval/statistics.ts";
+import { clusterBootstrap, mean } from "../../src/eval/statistics.ts";
 import { pairedDifferences } from "../../src/eval/summary.ts";
 import { table } from "../markdown.ts";
 import { differences, type Result } from "../steps/results.ts";
@@ -40,10 +40,12 @@ export async function presets(
     const difference = clusterBootstrap(clusters, { resamples: RESAMPLES });
     if (!difference) return [];
     const [middle, low, high] = [difference.mean, difference.low, difference.high].map((x) => signed(x, 4));
-    return [[name, String(clusters.length), `${middle} (${low} … ${high})`, difference.high < MARGIN ? "yes" : "no"]];
+    const better = clusters.filter((edit) => mean(edit) < 0).length;
+    const verdict = difference.high < MARGIN ? "yes" : "no";
+    return [[name, String(clusters.length), `${middle} (${low} … ${high})`, verdict, String(better)]];
   });
   return [
     `${few.passes} passes through the UNet (\`${basename(folder)}\`) against ${many.passes} (\`${basename(dearer)}\`):`,
-    table(["learned as", "edits", "error ratio, difference", `below ${MARGIN}`], body),
+    table(["learned as", "edits", "error ratio, difference", `below ${MARGIN}`, "nearer in"], body),
   ].join("\n\n");
 }
