@@ -7,14 +7,14 @@
  * authors' code differ, in the balanced preset's steps, instead. Results are kept case by case; run again, it goes on.
  * `--part 1/2` and `--part 2/2` share the edits between two processes, which may write to one folder; run once more without it for the table of all.
  */
-import { appendFileSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readPicture, sampleDataset } from "../src/eval/dataset/index.ts";
 import { writeFileAtomic } from "../src/files/atomic.ts";
 import { apply, caption, learn, learningEffort, loadModel } from "../src/index.ts";
 import { errorRatio } from "../src/metrics/index.ts";
-import { type Result, readResults, stepsTable, summarize } from "./steps/results.ts";
+import { addResult, type Result, readResults, stepsTable, summarize } from "./steps/results.ts";
 import { LISTS, type ListName, settingsFor, type Variant } from "./steps/variants.ts";
 
 const { values, positionals } = parseArgs({
@@ -50,7 +50,7 @@ for (const [i, edit] of edits.entries()) {
   if (i % parts !== part - 1) continue;
   for (const variant of variants) {
     if (done.has(`${variant.name} ${edit.id}`)) continue;
-    appendFileSync(file, `${JSON.stringify(await measure(edit, variant))}\n`);
+    addResult(file, await measure(edit, variant));
   }
   process.stderr.write(`${i + 1} of ${edits.length}: ${edit.id}\n`);
 }

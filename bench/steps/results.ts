@@ -1,5 +1,5 @@
 /** What was measured, kept case by case, and what it comes to. */
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { number, signed } from "../../src/eval/report/text.ts";
 import { clusterBootstrap, groupBy, type Interval, mean, median } from "../../src/eval/statistics.ts";
 import { table } from "../markdown.ts";
@@ -28,10 +28,19 @@ export interface VariantSummary {
   readonly difference: Interval | null;
 }
 
-/** The results that a file holds; none where it does not exist. A last line that a kill cut off is left out. */
+/** The results that a file holds; none where it does not exist. What a kill has cut off is no result. */
 export function readResults(file: string): Result[] {
-  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
-  return lines.map((line) => JSON.parse(line) as Result);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.endsWith("}"))
+    .map((line) => JSON.parse(line) as Result);
+}
+
+/** Adds a result behind the others, on a line of its own even where a kill has cut off the last one. */
+export function addResult(file: string, result: Result): void {
+  const cut = existsSync(file) && !/(?:^|\n)$/.test(readFileSync(file, "utf8"));
+  appendFileSync(file, `${cut ? "\n" : ""}${JSON.stringify(result)}\n`);
 }
 
 /** For each edit that both variants have, the differences of its pictures' error ratios. */

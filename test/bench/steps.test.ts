@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { curve } from "../../bench/steps/curve.ts";
-import { differences, type Result, readResults, summarize } from "../../bench/steps/results.ts";
+import { addResult, differences, type Result, readResults, summarize } from "../../bench/steps/results.ts";
 import type { Variant } from "../../bench/steps/variants.ts";
 
 const variants: Variant[] = [
@@ -53,6 +53,9 @@ test("a line that a kill cut off is left out, and measured again", () => {
   assert.deepEqual(readResults(file), []);
   writeFileSync(file, `${JSON.stringify(results[0])}\n{"variant":"few","ed`);
   assert.deepEqual(readResults(file), [results[0]]);
+  addResult(file, results[1]!);
+  addResult(file, results[2]!);
+  assert.deepEqual(readResults(file), results.slice(0, 3));
 });
 
 test("the curve has a point for each, fewest passes first, and none off the picture", () => {
