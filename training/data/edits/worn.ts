@@ -29,6 +29,14 @@ const part = (b: Box, left: number, top: number, width: number, height: number):
   height: height * b.height,
 });
 
+/** A box of this size in the middle of the object, its lower edge at a part of the object's height. */
+const onTop = (b: Box, down: number, width: number, height: number): Box => ({
+  left: b.left + b.width / 2 - width / 2,
+  top: Math.max(1, b.top + b.height * down - height),
+  width,
+  height,
+});
+
 export const wornEdits: readonly Edit[] = [
   define<{ colour: Colour; kind: string; size: number }>({
     name: "hat",
@@ -49,12 +57,7 @@ export const wornEdits: readonly Edit[] = [
       const b = boxOf(picture);
       const width = Math.max(34, b.width * 0.62) * scale;
       const height = Math.max(30, Math.min(b.height * 0.5, 44)) * scale;
-      const hat = {
-        left: b.left + b.width / 2 - width / 2,
-        top: Math.max(1, b.top + b.height * 0.2 - height),
-        width,
-        height,
-      };
+      const hat = onTop(b, 0.2, width, height);
       const body = field((x, y) =>
         inside(x, y, hat, (u, v) =>
           kind === "party hat"
@@ -152,12 +155,7 @@ export const wornEdits: readonly Edit[] = [
       const b = boxOf(picture);
       const width = Math.max(36, b.width * 0.6) * scale;
       const height = Math.max(24, Math.min(b.height * 0.34, 34)) * scale;
-      const at = {
-        left: b.left + b.width / 2 - width / 2,
-        top: Math.max(1, b.top + b.height * 0.16 - height),
-        width,
-        height,
-      };
+      const at = onTop(b, 0.16, width, height);
       const body = field((x, y) =>
         inside(x, y, at, (u, v) => u > 0 && u < 1 && v < 1 && v > 0.6 * Math.abs(((u * 3) % 1) - 0.5) * -2 + 0.62),
       );
