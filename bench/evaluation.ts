@@ -52,10 +52,11 @@ if (values.steps !== undefined) {
   text = withSection(text, "steps", told(byPasses, "difference from the paper's steps"));
   text = withSection(text, "methods", told(byMethod, "difference from the default"));
 }
-const { rows } = await openResults(first, reportOf(first).edits);
-text = withSection(text, "noises", noises(rows));
+const { edits } = reportOf(first);
+const results = await openResults(first, edits);
+text = withSection(text, "noises", noises(results.rows));
 if (values.against !== undefined) {
-  const compared = await presets(first, values.against, reportOf(first).edits, steps, "visii-1-mse-gt");
-  text = withSection(text, "presets", compared);
+  const dearer = await openResults(values.against, edits);
+  text = withSection(text, "presets", presets(results, dearer, steps, "visii-1-mse-gt"));
 }
 await writeFileAtomic(page, text);

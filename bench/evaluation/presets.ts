@@ -1,28 +1,20 @@
 /** Is cheap learning as good as dear? Error ratios of the same pictures, compared. */
-import { basename } from "node:path";
 import { signed } from "../../src/eval/report/text.ts";
 import { clusterBootstrap, mean } from "../../src/eval/statistics.ts";
 import { pairedDifferences } from "../../src/eval/summary.ts";
 import { table } from "../markdown.ts";
 import { differences, type Result } from "../steps/results.ts";
 import { MARGIN } from "../steps/variants.ts";
-import { openResults } from "./results.ts";
+import type { Results } from "./results.ts";
 
 /** As many that the interval's ends, which a verdict hangs on, are known to a thousandth. */
 const RESAMPLES = 50_000;
 
 /**
- * `folder` and `dearer` are evaluations of the same edits, compared row by row. `steps` are the results of bench:steps on another test set; the presets
+ * `few` and `many` are evaluations of the same edits, cheap and dear, compared row by row. `steps` are the results of bench:steps on another test set; the presets
  * there are compared, too, and with `row`, the row that asks the same, taken together.
  */
-export async function presets(
-  folder: string,
-  dearer: string,
-  edits: readonly string[],
-  steps: readonly Result[],
-  row: string,
-): Promise<string> {
-  const [few, many] = [await openResults(folder, edits), await openResults(dearer, edits)];
+export function presets(few: Results, many: Results, steps: readonly Result[], row: string): string {
   const byRow = [...few.rows]
     .filter(([name]) => name.startsWith("visii") && many.rows.has(name))
     .map(([name, own]) => ({
@@ -45,7 +37,7 @@ export async function presets(
     return [[name, String(clusters.length), `${middle} (${low} … ${high})`, verdict, String(better)]];
   });
   return [
-    `${few.passes} passes through the UNet (\`${basename(folder)}\`) against ${many.passes} (\`${basename(dearer)}\`):`,
+    `${few.passes} passes through the UNet (\`${few.name}\`) against ${many.passes} (\`${many.name}\`):`,
     table(["learned as", "edits", "error ratio, difference", `below ${MARGIN}`, "nearer in"], body),
   ].join("\n\n");
 }
