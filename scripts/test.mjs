@@ -1,5 +1,5 @@
 // Runs every test file below test/ (or those whose path contains one of the arguments) with Node's own runner, through tsx. Those in test/long take
-// minutes: `--long` runs them, and only them.
+// minutes: `--long` runs them, and only them. A file that takes longer than any should, even on a slow machine, has failed.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -17,5 +17,7 @@ if (files.length === 0) {
   process.exit(2);
 }
 const concurrency = long ? 1 : Math.min(2, availableParallelism());
-const args = ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, ...files];
+const minutes = long ? 15 : 10;
+const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${minutes * 60_000}`];
+const args = ["--import", "tsx", "--test", ...limits, ...files];
 process.exit(spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1);

@@ -22,7 +22,7 @@ const PREVIEW_STEPS = 20;
 export async function learnEdit(
   task: LearnTask,
   models: LoadedModels,
-  emit: (event: LearnEvent) => void,
+  emit: (event: LearnEvent) => Promise<void>,
   signal: AbortSignal,
 ): Promise<LearnResult> {
   const pairs: Pair[] = [];
@@ -40,13 +40,17 @@ export async function learnEdit(
     await follow(run, task.checkpoint, emit);
   } catch (error) {
     if (!isVisiiError(error, "aborted")) throw error;
-    await save(run, task.checkpoint);
+    await save(run, task.checkpoint, emit);
     return { ...best(run), stopped: true };
   }
   return { instruction: (await run.result).toBytes(), stopped: false };
 }
 
-async function follow(run: LearnRun, checkpointFile: string, emit: (event: LearnEvent) => void): Promise<void> {
+async function follow(
+  run: LearnRun,
+  checkpointFile: string,
+  emit: (event: LearnEvent) => Promise<void>,
+): Promise<void> {
   let due = performance.now() + SAVE_AFTER;
   for await (const { step, steps, loss, checkpoint, preview } of run) {
     emit({ kind: "step", step, steps, loss });
@@ -56,16 +60,18 @@ async function follow(run: LearnRun, checkpointFile: string, emit: (event: Learn
     }
     const began = performance.now();
     if (!checkpoint && began < due) continue;
-    await save(run, checkpointFile);
-    emit({ kind: "saved", step });
+    await save(run, checkpointFile, emit);
     const ended = performance.now();
     due = ended + Math.max(SAVE_AFTER, SAVE_SHARE * (ended - began));
   }
 }
 
-async function save(run: LearnRun, checkpointFile: string): Promise<void> {
+async function save(run: LearnRun, checkpointFile: string, emit: (event: LearnEvent) => Promise<void>): Promise<void> {
   const state = run.state();
-  if (state) await writeFileAtomic(checkpointFile, state);
+  if (!state) return;
+  await emit({ kind: "saving" });
+  await writeFileAtomic(checkpointFile, state);
+  emit({ kind: "saved" });
 }
 
 /** The earliest of the checkpoints with the lowest validation loss. */

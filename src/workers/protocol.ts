@@ -28,8 +28,10 @@ export type LearnEvent =
       /** A PNG; none where previews were not asked for. */
       readonly picture?: Uint8Array;
     }
-  /** All up to this step is in the checkpoint's file now. */
-  | { readonly kind: "saved"; readonly step: number };
+  /** The state is about to be kept; it waits until whoever listens has kept what it was told, which nobody tells again to one who goes on from there. */
+  | { readonly kind: "saving" }
+  /** It is in the checkpoint's file now. */
+  | { readonly kind: "saved" };
 
 export interface LearnResult {
   /** The instruction's file: the best checkpoint, of all or of what there was when it was stopped; none before the first one. */
@@ -88,10 +90,12 @@ export type WorkName = keyof Work;
 /** To the thread. */
 export type Request =
   | { readonly call: number; readonly name: WorkName; readonly task: Work[WorkName]["task"] }
-  | { readonly call: number; readonly stop: true };
+  | { readonly call: number; readonly stop: true }
+  /** Whoever listens has dealt with that event. */
+  | { readonly call: number; readonly heard: number };
 
 /** From the thread. An error without a code is a mistake of this program. */
 export type Answer =
-  | { readonly call: number; readonly event: Work[WorkName]["event"] }
+  | { readonly call: number; readonly event: Work[WorkName]["event"]; readonly number: number }
   | { readonly call: number; readonly result: Work[WorkName]["result"] }
   | { readonly call: number; readonly error: { code?: string; message: string; stack?: string } };

@@ -9,7 +9,7 @@ export class ThreadCrash extends Error {
 }
 
 interface Call {
-  readonly onEvent: (event: Work[WorkName]["event"]) => void;
+  readonly onEvent: (event: Work[WorkName]["event"]) => unknown;
   readonly done: (result: Work[WorkName]["result"]) => void;
   readonly fail: (error: Error) => void;
 }
@@ -23,7 +23,7 @@ export class WorkThread implements AsyncDisposable {
   constructor(private readonly place: Place) {}
 
   /**
-   * Has a piece of work done. When the signal fires, the thread is told to stop: learning then gives what it has, editing rejects with
+   * Has a piece of work done; it may wait until what `onEvent` returns, if that is a promise, is settled, and leaves a failure to whoever made the promise. When the signal fires, the thread is told to stop: learning then gives what it has, editing rejects with
    * `VisiiError("aborted")`. Rejects with what the work threw, and with {@link ThreadCrash} when the thread has ended.
    */
   call<Name extends WorkName>(
@@ -32,7 +32,7 @@ export class WorkThread implements AsyncDisposable {
     {
       signal,
       onEvent = () => {},
-    }: { readonly signal?: AbortSignal; readonly onEvent?: (event: Work[Name]["event"]) => void } = {},
+    }: { readonly signal?: AbortSignal; readonly onEvent?: (event: Work[Name]["event"]) => unknown } = {},
   ): Promise<Work[Name]["result"]> {
     const worker = this.start();
     const call = this.count++;
@@ -70,17 +70,20 @@ export class WorkThread implements AsyncDisposable {
     disableTelemetry(); // too late once a thread runs
     const worker = startWorker(this.place);
     this.worker = worker;
-    worker.on("message", (answer: Answer) => this.receive(answer));
+    const send = (request: Request) => worker.postMessage(request);
+    worker.on("message", (answer: Answer) => this.receive(answer, send));
     worker.on("error", (error) => this.crashed(worker, error instanceof Error ? error.message : String(error)));
     worker.on("exit", (code) => this.crashed(worker, `exit code ${code}`));
     return worker;
   }
 
-  private receive(answer: Answer): void {
+  private receive(answer: Answer, send: (request: Request) => void): void {
     const call = this.calls.get(answer.call);
     if (!call) return;
-    if ("event" in answer) call.onEvent(answer.event);
-    else if ("result" in answer) call.done(answer.result);
+    if ("event" in answer) {
+      const heard = () => send({ call: answer.call, heard: answer.number });
+      Promise.resolve(call.onEvent(answer.event)).then(heard, heard);
+    } else if ("result" in answer) call.done(answer.result);
     else call.fail(asError(answer.error));
   }
 

@@ -122,6 +122,7 @@ test(`killed ${KILLS} times, the server finishes every job that it has accepted,
       const [a, b] = [await file(client, got.id), await file(calm.client, expected.id)];
       assert.equal(hash(a), hash(b), `${key}: the same instruction`);
       assert.deepEqual(got.previews, expected.previews, `${key}: the same previews`);
+      assert.deepEqual(got.losses, expected.losses, `${key}: the same losses`);
     }
   }
   for (const { child, ended, errors } of [server, calm]) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -109,6 +109,39 @@ test("a thread that ends takes its work with it, and another one starts", async 
   assert.equal(identity.name, "nano");
   await assert.rejects(thread.call("describe", { model: "gone", hashed: true }), { name: "VisiiError", code: "model" });
   await thread[Symbol.asyncDispose]();
+});
+
+test("a learning's state is kept once whoever listens has kept what it was told: who goes on from it is not told again", async () => {
+  const folder = scratch();
+  const [before, after, checkpoint] = [join(folder, "before.png"), join(folder, "after.png"), join(folder, "state")];
+  writeFileSync(before, await picture(9));
+  writeFileSync(after, await picture(99));
+  const task = { model: "nano", pairs: [{ before, after }], settings: { steps: 4, checkpointEvery: 2 } };
+  const size = () => (existsSync(checkpoint) ? statSync(checkpoint).size : 0); // larger with every checkpoint
+  const thread = new WorkThread({});
+  const kinds: string[] = [];
+  const sizes: number[] = [];
+  const { stopped } = await thread.call(
+    "learn",
+    { ...task, previews: true, checkpoint },
+    {
+      onEvent: async ({ kind }) => {
+        kinds.push(kind);
+        if (kind !== "saving") return;
+        const known = size();
+        await delay(200);
+        assert.equal(size(), known, "not yet");
+        sizes.push(known);
+        throw new Error("whoever listens has a failure to tell, which is no reason to wait for ever");
+      },
+    },
+  );
+  await thread[Symbol.asyncDispose]();
+  assert.equal(stopped, false);
+  const round = ["step", "step", "preview", "saving", "saved"];
+  assert.deepEqual(kinds, ["model", ...round, ...round]);
+  assert.equal(sizes[0], 0);
+  assert.ok(0 < sizes[1]! && sizes[1]! < size(), `${sizes}, ${size()}`);
 });
 
 test("a job whose thread crashes is tried once more, and then given up with a sentence", async () => {

@@ -46,7 +46,7 @@ export class Jobs {
   private stopping = false;
 
   constructor(
-    private readonly place: Omit<Workplace, "onChange">,
+    private readonly place: Omit<Workplace, "onChange" | "keep">,
     private readonly feed: Feed,
     private readonly log: (line: string, error?: unknown) => void,
     private readonly onEnd: OnEnd,
@@ -201,11 +201,12 @@ export class Jobs {
   }
 
   private work(record: JobRecord, signal: AbortSignal) {
-    const onChange = (changed: JobRecord, keep: boolean) => {
-      this.feed.jobChanged(changed.id);
-      if (keep) this.place.files.save(changed).catch((error) => this.log(`job ${changed.id}: not kept`, error));
+    const onChange = ({ id }: JobRecord) => this.feed.jobChanged(id);
+    const keep = async (changed: JobRecord) => {
+      onChange(changed);
+      await this.place.files.save(changed).catch((error) => this.log(`job ${changed.id}: not kept`, error));
     };
-    const place = { ...this.place, onChange };
+    const place = { ...this.place, onChange, keep };
     return isLearning(record) ? performLearning(record, place, signal) : performEdit(record as EditJob, place, signal);
   }
 

@@ -14,8 +14,10 @@ export interface Workplace {
   readonly learner: WorkThread;
   readonly editor: WorkThread;
   readonly onModel: (identity: Identity) => void;
-  /** The record has changed; `keep` if that is worth a write. */
-  readonly onChange: (record: JobRecord, keep: boolean) => void;
+  /** The record has changed. */
+  readonly onChange: (record: JobRecord) => void;
+  /** It has, in a way that is worth a write: resolves when that is done, or its failure told. */
+  readonly keep: (record: JobRecord) => Promise<void>;
 }
 
 /** How it ended: what there is to show, and whether it was stopped before its end. */
@@ -45,19 +47,20 @@ export async function performLearning(record: LearnJob, place: Workplace, signal
       const { step, steps, loss } = event;
       record.progress = { step, steps, secondsLeft: pace.left(step, steps), loss };
       addLoss(record, step, loss);
-      place.onChange(record, false);
+      place.onChange(record);
     }
     if (event.kind === "preview") {
       const { step, validation, best, picture } = event;
       writing = writing.then(async () => {
         const id = picture && { picture: await pictures.add(picture) };
         addPreview(record, { step, validation, best, ...id });
-        place.onChange(record, true);
+        place.onChange(record);
       });
     }
+    if (event.kind === "saving") return writing.then(() => place.keep(record));
     if (event.kind === "saved") {
       record.attempts = 0;
-      place.onChange(record, true);
+      return place.keep(record);
     }
   };
   const { instruction, stopped } = await learner.call("learn", task, { signal, onEvent });
@@ -89,7 +92,7 @@ export async function performEdit(record: EditJob, place: Workplace, signal: Abo
       else {
         const { step, steps } = event;
         record.progress = { step, steps, secondsLeft: pace.left(step, steps) };
-        place.onChange(record, false);
+        place.onChange(record);
       }
     },
   });
