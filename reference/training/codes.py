@@ -69,6 +69,13 @@ class SoftWords(nn.Module):
         nn.init.normal_(self.table[:, 1:], std=0.3)
         self.to_rows = nn.Linear(width, rows * embedding)
 
+    @torch.no_grad()
+    def go_on(self, state):
+        """With those of another training, which may have had fewer keys."""
+        for name, value in state.items():
+            own = dict(self.named_parameters())[name]
+            (own[: len(value)] if name == "table" else own).copy_(value)
+
     def forward(self, count, sample, key, values, norm):
         vectors = (self.table[key] * values[:, :, None]).sum(1)  # [M, D]
         total = torch.zeros(count, vectors.shape[1], device=vectors.device).index_add(0, sample, vectors)

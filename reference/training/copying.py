@@ -12,7 +12,7 @@ from common import CONFIG, WORK, option, set_up
 from data import Pairs, folders
 from diffusers.models.attention_processor import AttnProcessor
 from pixels import PixelError
-from train_unet import build
+from unet import build
 
 BATCH = 16
 RATE = 0.001

@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from tokens import FOLDER as TOKENIZER
 from tokens import load_tokenizer
 from train_clip import build as build_clip
-from train_unet import build as build_unet
+from unet import build as build_unet
 
 
 def write_json(path, data):

@@ -1,8 +1,9 @@
 """
 Makes of a model's folder what a training goes on from: `vae.pt`, `clip.pt`, `tokenizer/` and `NAME.pt` for `train_unet.py --start`.
-`python unpack.py [FOLDER]` (by default models/tiny) `[--vae FILE]`
+`python unpack.py [FOLDER]` (by default models/tiny) `[--vae FILE] [--unet FILE]`
 
-Optimisers' moments are no part of a model, so they start anew; so do the soft words, which are thrown away after a training.
+Optimisers' moments are no part of a model, so they start anew; so do the soft words, which are thrown away after a training. `--unet` takes a training
+that `pack.py` has kept on its way, and soft words with it.
 `--vae` takes the autoencoder's weights from another file: `vae-4.safetensors` went on from version 3's for 3,000 steps, so that a UNet of version 3
 finds its way in its latents.
 """
@@ -12,11 +13,23 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 from common import ROOT, WORK, option, save
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from safetensors import safe_open
 from safetensors.torch import load_file
 from tokens import FOLDER as TOKENIZER
 from transformers import CLIPModel
+
+
+def kept_training(path):
+    """What `pack.py` wrote, as `train_unet.py --start` takes it."""
+    weights = {name: value.float() for name, value in load_file(path).items()}
+    part = lambda prefix: {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
+    with safe_open(path, "pt") as file:
+        codes = json.loads(file.metadata()["codes"])
+    tables = {which: {key: np.array(row, dtype=np.float32) for key, row in codes[which].items()} for which in ("mean", "deviation")}
+    return {"unet": part("unet."), "soft": part("soft."), "codes": {"keys": codes["keys"], **tables}}
 
 
 def main():
@@ -31,7 +44,8 @@ def main():
     (WORK / "latents.json").write_text(json.dumps({"mean": [0.0] * channels, "std": [1.0] * channels}))
     save("clip", clip=CLIPModel.from_pretrained(folder / "clip").float().state_dict(), average={}, step=0)
     shutil.copytree(folder / "tokenizer", TOKENIZER, dirs_exist_ok=True)
-    save(folder.name, unet=UNet2DConditionModel.from_pretrained(folder / "unet").float().state_dict(), average={})
+    own = {"unet": UNet2DConditionModel.from_pretrained(folder / "unet").float().state_dict()}
+    save(folder.name, **(kept_training(option("--unet")) if option("--unet") else own), average={})
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def main():
     `python widen.py --twins`: how much alike twins are in the network that is being trained.
     """
     from common import CONFIG, load
-    from train_unet import build, graft
+    from unet import build, graft
 
     if "--twins" in sys.argv:
         return twins(load("unet")["unet"])
