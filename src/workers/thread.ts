@@ -23,8 +23,9 @@ export class WorkThread implements AsyncDisposable {
   constructor(private readonly place: Place) {}
 
   /**
-   * Has a piece of work done; it may wait until what `onEvent` returns, if that is a promise, is settled, and leaves a failure to whoever made the promise. When the signal fires, the thread is told to stop: learning then gives what it has, editing rejects with
-   * `VisiiError("aborted")`. Rejects with what the work threw, and with {@link ThreadCrash} when the thread has ended.
+   * Has a piece of work done. It may wait until what `onEvent` returns, if that is a promise, is settled; a failure of it is for whoever made the promise.
+   * When the signal fires, the thread is told to stop: learning then gives what it has, editing rejects with `VisiiError("aborted")`. Rejects with what the
+   * work threw, and with {@link ThreadCrash} when the thread has ended.
    */
   call<Name extends WorkName>(
     name: Name,
