@@ -12,6 +12,9 @@ import type { LearnEvent, LearnResult, LearnTask } from "./protocol.ts";
 /** The state is kept at every checkpoint, and at the latest after so long, in milliseconds; writing it takes at most a twentieth of the time. */
 const [SAVE_AFTER, SAVE_SHARE] = [2000, 20];
 
+/** Tells an event; resolves when whoever listens has dealt with it. */
+type Emit = (event: LearnEvent) => Promise<void>;
+
 /** Denoising steps of a preview, at most. */
 const PREVIEW_STEPS = 20;
 
@@ -22,7 +25,7 @@ const PREVIEW_STEPS = 20;
 export async function learnEdit(
   task: LearnTask,
   models: LoadedModels,
-  emit: (event: LearnEvent) => Promise<void>,
+  emit: Emit,
   signal: AbortSignal,
 ): Promise<LearnResult> {
   const pairs: Pair[] = [];
@@ -46,11 +49,7 @@ export async function learnEdit(
   return { instruction: (await run.result).toBytes(), stopped: false };
 }
 
-async function follow(
-  run: LearnRun,
-  checkpointFile: string,
-  emit: (event: LearnEvent) => Promise<void>,
-): Promise<void> {
+async function follow(run: LearnRun, checkpointFile: string, emit: Emit): Promise<void> {
   let due = performance.now() + SAVE_AFTER;
   for await (const { step, steps, loss, checkpoint, preview } of run) {
     emit({ kind: "step", step, steps, loss });
@@ -66,7 +65,7 @@ async function follow(
   }
 }
 
-async function save(run: LearnRun, checkpointFile: string, emit: (event: LearnEvent) => Promise<void>): Promise<void> {
+async function save(run: LearnRun, checkpointFile: string, emit: Emit): Promise<void> {
   const state = run.state();
   if (!state) return;
   await emit({ kind: "saving" });
