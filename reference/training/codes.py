@@ -72,9 +72,9 @@ class SoftWords(nn.Module):
     @torch.no_grad()
     def go_on(self, state):
         """With those of another training, which may have had fewer keys."""
+        own = self.state_dict()
         for name, value in state.items():
-            own = dict(self.named_parameters())[name]
-            (own[: len(value)] if name == "table" else own).copy_(value)
+            own[name][: len(value)].copy_(value)
 
     def forward(self, count, sample, key, values, norm):
         vectors = (self.table[key] * values[:, :, None]).sum(1)  # [M, D]

@@ -80,3 +80,8 @@ def save(name, **state):
 def load(name):
     path = WORK / f"{name}.pt"
     return torch.load(path, weights_only=False) if path.exists() else None
+
+
+def averaged(state, part):
+    """A checkpoint's weights as they are used: the averages, and what is not averaged as it is."""
+    return {**state[part], **state["average"]}

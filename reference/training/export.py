@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import torch
-from common import CONFIG, HERE, ROOT, load
+from common import CONFIG, HERE, ROOT, averaged, load
 from diffusers import EulerAncestralDiscreteScheduler
 from latents import trained_vae
 from safetensors.torch import save_file
@@ -72,11 +72,11 @@ def main():
     trained_vae().half().save_pretrained(out / "vae")
 
     unet, state = build_unet(), load("unet")
-    unet.load_state_dict({**state["unet"], **state["average"]})
+    unet.load_state_dict(averaged(state, "unet"))
     unet.half().save_pretrained(out / "unet")
 
     clip, state = build_clip(load_tokenizer()), load("clip")
-    weights = half({**state["clip"], **state["average"]})
+    weights = half(averaged(state, "clip"))
     whole, text = clip_configs(clip.config)
     write_json(out / "clip" / "config.json", whole)
     write_json(out / "clip" / "preprocessor_config.json", preprocessor(CONFIG["resolution"]))

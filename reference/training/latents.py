@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import torch
-from common import CONFIG, WORK, load, set_up
+from common import CONFIG, WORK, averaged, load, set_up
 from data import Pairs, folders, to_tensor
 from train_vae import build
 
@@ -18,7 +18,7 @@ def trained_vae():
     """The average of training, its latents moved to mean 0 and variance 1 per channel: quant_conv and post_quant_conv take that in exactly."""
     vae = build()
     state = load("vae")
-    vae.load_state_dict({**state["vae"], **state["average"]})
+    vae.load_state_dict(averaged(state, "vae"))
     vae.eval().requires_grad_(False)
     statistics = WORK / "latents.json"
     if statistics.exists():

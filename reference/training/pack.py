@@ -7,7 +7,7 @@ soft words, and the edits' codes that these know. Only the optimiser's moments s
 import json
 import sys
 
-from common import load
+from common import averaged, load
 from safetensors.torch import save_file
 
 
@@ -16,7 +16,7 @@ def main():
     keys = state["codes"]["keys"]
     soft = {**state["soft"], "table": state["soft"]["table"][: len(keys)]}
     tensors = {
-        **{f"unet.{name}": value for name, value in {**state["unet"], **state["average"]}.items()},
+        **{f"unet.{name}": value for name, value in averaged(state, "unet").items()},
         **{f"soft.{name}": value for name, value in soft.items()},
     }
     codes = {"keys": keys, **{which: {key: row.tolist() for key, row in state["codes"][which].items()} for which in ("mean", "deviation")}}

@@ -36,9 +36,13 @@ class PixelError:
         x = to_tensor([pairs.pictures(i, which) for i in some for which in (0, 1)])
         self.weight, self.explained = nearest_convolution(z, x, x.shape[-1] // z.shape[-1])
 
+    def squares(self, difference):
+        """Differences of latents [N, C, H, W] -> squared errors [N, 3 · factor², H, W] of the pixels that belong to each"""
+        return F.conv2d(difference, self.weight.to(difference), padding=1).square()
+
     def of(self, difference):
-        """Differences of latents [N, C, H, W] -> mean squared error [N]"""
-        return F.conv2d(difference, self.weight.to(difference), padding=1).square().mean((1, 2, 3))
+        """The same -> mean squared error [N]"""
+        return self.squares(difference).mean((1, 2, 3))
 
 
 def main():

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 from codes import Codes
-from common import CONFIG, WORK, load
+from common import CONFIG, WORK, averaged, load
 from data import Pairs, folders
 from hybrids import Hybrids
 from tokens import encode as tokenize
@@ -20,7 +20,7 @@ class Encoder:
         self.tokenizer = load_tokenizer()
         self.clip = build_clip(self.tokenizer)
         state = load("clip")
-        self.clip.load_state_dict({**state["clip"], **state["average"]})
+        self.clip.load_state_dict(averaged(state, "clip"))
         self.clip.eval().requires_grad_(False)
         self.norm = self.clip.text_model.final_layer_norm
         self.nothing = self.states([""])

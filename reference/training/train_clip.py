@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from common import CONFIG, WORK, Average, Log, learning_rate, load, save, set_up
+from common import CONFIG, WORK, Average, Log, averaged, learning_rate, load, save, set_up
 from data import Pairs, folders, to_tensor
 from tokens import encode, learn, load_tokenizer
 from transformers import CLIPConfig, CLIPModel
@@ -59,7 +59,7 @@ def same_text(ids):
 def start_from(clip, tokenizer, folder):
     """The weights of an earlier training; rows of the vocabulary by their words."""
     state = torch.load(folder / "clip.pt", weights_only=False)
-    old, new = {**state["clip"], **state["average"]}, clip.state_dict()
+    old, new = averaged(state, "clip"), clip.state_dict()
     table = "text_model.embeddings.token_embedding.weight"
     words, known = tokenizer.get_vocab(), load_tokenizer(folder / "tokenizer").get_vocab()
     for word, row in words.items():

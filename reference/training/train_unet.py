@@ -119,8 +119,8 @@ def main():
     log.write(step=step, pairs=len(samples), instructions=len(samples.table), codes=len(samples.codes.keys), parameters=sum(p.numel() for p in unet.parameters()))
     batches = Batches(samples, instructions, step)
     trained = torch.compile(unet) if "--compile" in sys.argv else unet
-    validation = Validation(samples, held, objective, instructions)
-    validate = lambda: validation.run(average.state_of(unet))
+    validation = Validation(samples, held, objective)
+    validate = lambda: validation.run(average.state_of(unet), instructions)
 
     def checkpoint():
         save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizer=optimizer.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())

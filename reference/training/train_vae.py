@@ -11,7 +11,7 @@ import time
 import numpy as np
 import torch
 import torch.nn.functional as F
-from common import CONFIG, WORK, Average, Log, learning_rate, load, option, save, set_up
+from common import CONFIG, WORK, Average, Log, averaged, learning_rate, load, option, save, set_up
 from data import Pairs, folders, to_tensor
 from diffusers import AutoencoderKL
 from pass_through import pass_through
@@ -107,7 +107,7 @@ def main():
     step, steps = 0, int(option("--steps", SETTINGS["steps"]))
     state = load("vae") if resume or start else None
     if state:
-        vae.load_state_dict(state["vae"] if resume else {**state["vae"], **state["average"]})
+        vae.load_state_dict(state["vae"] if resume else averaged(state, "vae"))
     average = Average(vae, SETTINGS["average"])
     if state and resume:
         optimizer.load_state_dict(state["optimizer"])

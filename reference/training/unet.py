@@ -1,7 +1,7 @@
 """tiny's UNet, and what it begins with."""
 
 import torch
-from common import CONFIG
+from common import CONFIG, averaged
 from diffusers import UNet2DConditionModel
 from widen import widen
 
@@ -20,7 +20,7 @@ def build():
 
 def graft(unet, state):
     """What the other network has, where it fits or can be widened; new attention begins as one that adds nothing."""
-    old, new = {**state["unet"], **state["average"]}, unet.state_dict()
+    old, new = averaged(state, "unet"), unet.state_dict()
     generator = torch.Generator().manual_seed(CONFIG["seed"])
     fits = 0
     for name, value in new.items():

@@ -44,8 +44,9 @@ def main():
     (WORK / "latents.json").write_text(json.dumps({"mean": [0.0] * channels, "std": [1.0] * channels}))
     save("clip", clip=CLIPModel.from_pretrained(folder / "clip").float().state_dict(), average={}, step=0)
     shutil.copytree(folder / "tokenizer", TOKENIZER, dirs_exist_ok=True)
-    own = {"unet": UNet2DConditionModel.from_pretrained(folder / "unet").float().state_dict()}
-    save(folder.name, **(kept_training(option("--unet")) if option("--unet") else own), average={})
+    kept = option("--unet")
+    begun = kept_training(kept) if kept else {"unet": UNet2DConditionModel.from_pretrained(folder / "unet").float().state_dict()}
+    save(folder.name, **begun, average={})
 
 
 if __name__ == "__main__":

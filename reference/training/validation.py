@@ -9,20 +9,19 @@ from collections import defaultdict
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from common import CONFIG, load, set_up
-from samples import Encoder, Samples
+from common import CONFIG, averaged, load, set_up
 from objective import Objective
+from samples import Encoder, Samples
 from unet import build
 
 BATCH = 64
 MOST = 256
-UNCHANGED = 1e-4  # squared change of a pixel, of −1 … 1
+UNCHANGED = 1e-4  # mean squared change of the pixels that belong to a latent, of −1 … 1
 
 
 class Validation:
-    def __init__(self, samples, held, objective, instructions):
-        self.samples, self.held, self.objective, self.instructions = samples, held, objective, instructions
+    def __init__(self, samples, held, objective):
+        self.samples, self.held, self.objective = samples, held, objective
         self.network = build().to(objective.device, memory_format=torch.channels_last)
 
     @torch.no_grad()
@@ -51,18 +50,19 @@ class Validation:
         """[N], without a number where an edit changes everything."""
         errors = []
         for difference, change in self.differences(*what, highest=True):
-            wrong, changed = (F.conv2d(each, self.objective.pixels.weight.to(each), padding=1).square().mean(1) for each in (difference, change))
+            wrong, changed = (self.objective.pixels.squares(each).mean(1) for each in (difference, change))
             errors.append(torch.where(changed < UNCHANGED, wrong, torch.nan).nanmean((1, 2)))
         return torch.cat(errors)
 
-    def run(self, state):
+    def run(self, state, say):
         """
-        Squared errors of v at all timesteps alike: of pairs kept out by words, by soft words, and as hybrids; and of pairs trained on, by words. "edits": out
-        of nothing but noise, by words and by soft words, the pixels' error over what the edit changes, median.
+        Of the weights `state`, told by the instructions `say`. Squared errors of v at all timesteps alike: of pairs kept out by words, by soft words, and as
+        hybrids; and of pairs trained on, by words. "edits": out of nothing but noise, by words and by soft words, the pixels' error over what the edit
+        changes, median.
         """
         self.network.load_state_dict(state)
         rng = np.random.default_rng(1)
-        held, samples, say = self.held, self.samples, self.instructions
+        held, samples = self.held, self.samples
         first = lambda source: np.arange(min(MOST, len(source)))
         composed = np.flatnonzero(held.hybrids.possible(range(len(held))))
         ratio = lambda states_of: round(self.ratios(held, first(held), states_of).median().item(), 4)
@@ -80,8 +80,8 @@ def main():
     name = sys.argv[1] if len(sys.argv) > 1 else "unet"
     state, encoder = load(name), Encoder()
     samples, held = (Samples(split, encoder, state.get("codes")) for split in ("train", "val"))
-    validation = Validation(samples, held, Objective(samples), None)
-    validation.network.load_state_dict({**state["unet"], **state["average"]})
+    validation = Validation(samples, held, Objective(samples))
+    validation.network.load_state_dict(averaged(state, "unet"))
     families = defaultdict(list)
     for number, line in enumerate(held.lines):
         families[line["family"]].append(number)
