@@ -22,6 +22,7 @@ from codes import SoftWords
 from common import CONFIG, Average, Log, load, option, save, set_up
 from diffusers.models.attention_processor import AttnProcessor
 from objective import Objective
+from optimizers import Optimizers
 from samples import ROWS, Encoder, Instructions, Samples
 from unet import build, graft
 from validation import Validation
@@ -31,17 +32,15 @@ SOFT = SETTINGS["softWords"]
 
 
 class Rate:
-    """The learning rate: up to its peak, there, and down at the end that `--finish` asks for; `down` is a fall that has begun, (first step, steps)."""
+    """The learning rate's share of its peak: up to it, there, and down at the end that `--finish` asks for; `down` is a fall that has begun, (first step, steps)."""
 
     def __init__(self, step, down):
         finish = option("--finish")
         self.down = (step, int(finish)) if finish else down
 
     def at(self, step):
-        rate = SETTINGS["lr"] * min(1, (step + 1) / 200)
-        if self.down:
-            rate *= max(0.02, 1 - (step - self.down[0]) / self.down[1])
-        return rate
+        rise = min(1, (step + 1) / 200)
+        return rise * max(0.02, 1 - (step - self.down[0]) / self.down[1]) if self.down else rise
 
     def over(self, step):
         return self.down is not None and step >= sum(self.down)
@@ -107,12 +106,10 @@ def main():
     if device == "cpu":
         unet.set_attn_processor(AttnProcessor())  # so few tokens are multiplied faster at once than in blocks
     instructions = Instructions(encoder, soft, device)
-    parameters = [*unet.parameters(), *soft.parameters()]
-    groups = [{"params": [*unet.parameters()]}, {"params": [*soft.parameters()]}]
-    optimizer = torch.optim.AdamW(groups, lr=SETTINGS["lr"], betas=(0.9, 0.99), weight_decay=0.01)
+    optimizers = Optimizers(unet, soft)
     average = Average(unet, SETTINGS["average"])
     if state:
-        optimizer.load_state_dict(state["optimizer"])
+        optimizers.load_state_dict(state["optimizers"])
         average.shadow, step = {name: value.to(device) for name, value in state["average"].items()}, state["step"]
     rate = Rate(step, state.get("down") if state else None)
     log = Log("unet", state is not None)
@@ -123,7 +120,7 @@ def main():
     validate = lambda: validation.run(average.state_of(unet), instructions)
 
     def checkpoint():
-        save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizer=optimizer.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())
+        save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizers=optimizers.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())
 
     if not state:
         log.write(step=0, validation=validate())
@@ -132,13 +129,9 @@ def main():
         while not rate.over(step):
             before, after, states, t, noise, told = batches.next()
             change = objective.pixels.of(after - before)
-            for group, times in zip(optimizer.param_groups, (1, SOFT["rate"])):
-                group["lr"] = times * rate.at(step)
             loss = objective.loss(objective.difference(trained, told, after, states, t, noise), change)
-            optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
+            optimizers.step(rate.at(step))
             step += 1
             average.update(unet, step)
             running.append(loss.item())
