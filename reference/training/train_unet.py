@@ -1,7 +1,7 @@
 """
 Trains tiny's InstructPix2Pix on the encoded pairs. What is wrong with a prediction is counted as pixels (`pixels.py`), in proportion to what the edit
 changes: that is what an edit is judged by. Latents count a little for themselves, so that none is left to chance.
-`python train_unet.py [--start FILE] [--finish STEPS] [--timestep-power P] [--bf16] [--compile] [--device cuda]`
+`python train_unet.py [--start FILE] [--finish STEPS] [--timestep-power P] [--bf16] [--device cuda]`
 
 Goes on from `unet.pt` in the training's folder where there is one, with whatever pairs are encoded by then; a checkpoint is written every few minutes
 (`--minutes`, 3 by default) and on Ctrl-C. The learning rate stays at its peak, so that a run has no end of its own: `--finish 3000` lets it fall to
@@ -9,7 +9,6 @@ nothing over the next 3,000 steps and stops; the checkpoint knows of it, so that
 `--start FILE` begins with the weights of another UNet's checkpoint, wherever names and shapes agree, or widened where this one has twice the channels;
 attention that it did not have adds nothing at first. Soft words are gone on with, too, where the file has any. `--timestep-power` goes over the
 configuration's, to look at high timesteps more in the end. `--bf16` multiplies in 16 bits, several times faster on processors with units for it (AMX).
-`--compile` takes a minute and a half, and a C++ compiler, and makes a step a fifth shorter.
 """
 
 import sys
@@ -115,7 +114,6 @@ def main():
     log = Log("unet", state is not None)
     log.write(step=step, pairs=len(samples), instructions=len(samples.table), codes=len(samples.codes.keys), parameters=sum(p.numel() for p in unet.parameters()))
     batches = Batches(samples, instructions, step)
-    trained = torch.compile(unet) if "--compile" in sys.argv else unet
     validation = Validation(samples, held, objective)
     validate = lambda: validation.run(average.state_of(unet), instructions)
 
@@ -129,7 +127,7 @@ def main():
         while not rate.over(step):
             before, after, states, t, noise, told = batches.next()
             change = objective.pixels.of(after - before)
-            loss = objective.loss(objective.difference(trained, told, after, states, t, noise), change)
+            loss = objective.loss(objective.difference(unet, told, after, states, t, noise), change)
             loss.backward()
             optimizers.step(rate.at(step))
             step += 1
