@@ -23,6 +23,7 @@ export const PRESETS: Presets = {
     guidedLoss: false,
     targetPool: 0,
     patience: 0,
+    timestepMin: 0,
   },
 };
 

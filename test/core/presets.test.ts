@@ -39,6 +39,12 @@ test("a model's own presets go over those for all, and an unknown one is refused
   assert.throws(() => presetOf({ presets: {} }, "toString" as "quick"), refused);
 });
 
+test("the paper's preset takes all timesteps, of a model too whose own settings take a part", () => {
+  const own = { ...defaults, timestepMin: 800 };
+  assert.equal({ ...own, ...presetOf({ presets: {} }, "balanced") }.timestepMin, 800);
+  assert.equal({ ...own, ...presetOf({ presets: {} }, "paper") }.timestepMin, 0);
+});
+
 test("a part of the timesteps: each of it once before any comes twice, and validation lies in it too", () => {
   const settings = { ...defaults, steps: 60, timestepMin: 500, timestepMax: 549 };
   const drawn = plan(settings, 1, 1000)
