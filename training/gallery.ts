@@ -32,7 +32,7 @@ const exhibits: readonly (readonly [name: string, edit: string, seed: number])[]
   ["fog", "fog", 1],
   ["spotlight", "spotlight", 1],
   ["thermal", "thermal camera", 1],
-  ["silver-background", "plain background", 2],
+  ["crimson-background", "plain background", 3],
   ["frame", "teal frame", 1],
   ["film-bars", "film bars", 1],
   ["polaroid", "polaroid", 1],

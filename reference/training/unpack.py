@@ -1,11 +1,9 @@
 """
 Makes of a model's folder what a training goes on from: `vae.pt`, `clip.pt`, `tokenizer/` and `NAME.pt` for `train_unet.py --start`.
-`python unpack.py [FOLDER]` (by default models/tiny) `[--vae FILE] [--unet FILE]`
+`python unpack.py [FOLDER]` (by default models/tiny) `[--unet FILE]`
 
 Optimisers' moments are no part of a model, so they start anew; so do the soft words, which are thrown away after a training. `--unet` takes a training
 that `pack.py` has kept on its way, and soft words with it.
-`--vae` takes the autoencoder's weights from another file: `vae-4.safetensors` went on from version 3's for 3,000 steps, so that a UNet of version 3
-finds its way in its latents.
 """
 
 import json
@@ -35,9 +33,6 @@ def kept_training(path):
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 and not sys.argv[1].startswith("--") else ROOT / "models" / "tiny"
     vae = AutoencoderKL.from_pretrained(folder / "vae").float()
-    if option("--vae"):
-        weights = load_file(option("--vae"))
-        vae.load_state_dict({name: value.float() for name, value in weights.items()})
     channels = vae.config.latent_channels
     save("vae", vae=vae.state_dict(), average={}, step=0)
     # Its latents are normalised already, so nothing is left to be folded into it.
