@@ -23,6 +23,8 @@ class Optimizers:
         named = [*unet.named_parameters()]
         self.matrices = [weight for name, weight in named if inside(name, weight)]
         self.views = [torch.nn.Parameter(rows(weight.detach())) for weight in self.matrices]
+        if any(view.data_ptr() != weight.data_ptr() for view, weight in zip(self.views, self.matrices)):
+            raise ValueError("Muon would move copies of the weights: give the UNet channels last before its optimizers")
         rest = [weight for name, weight in named if not inside(name, weight)]
         words = [*soft.parameters()]
         self.parameters = [*unet.parameters(), *words]
