@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from common import NANO, OUT, normal, pictures, save
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from safetensors.torch import load_file
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 LAMBDA_MSE, LAMBDA_CLIP = 4.0, 0.1
@@ -19,7 +20,21 @@ def clip_pixels(pixels):
     return ((pixels + 1) / 2 - mean) / std
 
 
-def learn(name, guided, lr, steps=10):
+def soft_words():
+    """How many numbers make a point, and the rows [1, R, E] that follow from one."""
+    folder = NANO / "soft_words"
+    config = json.loads((folder / "config.json").read_text())
+    rows, width, embedding = (config[key] for key in ("rows", "width", "embedding"))
+    to_rows, norm = torch.nn.Linear(width, rows * embedding), torch.nn.LayerNorm(embedding, eps=config["layer_norm_eps"])
+    weights = load_file(folder / "model.safetensors")
+    for name, module in (("to_rows", to_rows), ("norm", norm)):
+        module.load_state_dict({key: weights[f"{name}.{key}"] for key in ("weight", "bias")})
+        module.double().requires_grad_(False)
+    return rows, width, lambda point: norm(to_rows(point).view(1, rows, embedding))
+
+
+def learn(name, guided, lr, steps=10, soft=False):
+    """Of the rows of a text, or with `soft` of a point of nano's soft words."""
     unet = UNet2DConditionModel.from_pretrained(NANO / "unet").double().requires_grad_(False)
     vae = AutoencoderKL.from_pretrained(NANO / "vae").double().requires_grad_(False)
     text = CLIPTextModel.from_pretrained(NANO / "text_encoder").double().requires_grad_(False)
@@ -40,17 +55,22 @@ def learn(name, guided, lr, steps=10):
         return unet(torch.cat([noisy, image], 1), t, condition).sample
 
     direction = F.normalize(embed(after) - embed(before), dim=-1)
-    ids, empty_ids = encode("turn the cat into a tiger"), encode("")
+    rows_of_space, width, rows_of = soft_words()
+    words = " ".join([","] * rows_of_space) if soft else "turn the cat into a tiger"
+    ids, empty_ids = encode(words), encode("")
     initial, empty = text(ids).last_hidden_state, text(empty_ids).last_hidden_state
     end = int(ids[0].argmax())
 
     alphas = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear").alphas_cumprod.double()
     timesteps = torch.tensor([401, 7, 981, 650, 120, 805, 288, 555, 33, 719])[:steps]
     noises = normal(name, "noises", shape=(steps, *z_y.shape[1:]))
-    instruction = initial.clone().requires_grad_()
-    optimiser = torch.optim.AdamW([instruction], lr=lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
+    learned = (torch.zeros(1, width).double() if soft else initial.clone()).requires_grad_()
+    around = lambda rows: torch.cat([initial[:, :1], rows, initial[:, end:]], 1)
+    prompt_of = lambda: around(rows_of(learned)) if soft else learned
+    optimiser = torch.optim.AdamW([learned], lr=lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
     mses, clips, rows, grads = [], [], [], []
     for t, noise in zip(timesteps, noises):
+        instruction = prompt_of()
         z_t = alphas[t].sqrt() * z_y + (1 - alphas[t]).sqrt() * noise
         prediction = predict(z_t, t, instruction, z_x)
         if guided:
@@ -61,14 +81,14 @@ def learn(name, guided, lr, steps=10):
         clip_loss = -(projected * direction).sum(-1).clamp(max=0.5).mean()
         optimiser.zero_grad()
         (LAMBDA_MSE * mse + LAMBDA_CLIP * clip_loss).backward()
-        grads.append(instruction.grad[0].clone())
+        grads.append(learned.grad[0].clone())
         optimiser.step()
-        with torch.no_grad():  # The start token, the end token and all padding are put back.
-            instruction[:, :1] = initial[:, :1]
-            instruction[:, end:] = initial[:, end:]
+        with torch.no_grad():
+            if not soft:  # The start token, the end token and all padding are put back.
+                learned.copy_(around(learned[:, 1:end]))
         mses.append(mse.detach())
         clips.append(clip_loss.detach())
-        rows.append(instruction[0, 1:end].detach().clone())
+        rows.append(prompt_of()[0, 1:end].detach().clone())
     save(
         name,
         {

@@ -397,6 +397,7 @@ def main():
     clip("clip-variant", variant_clip(), variant_ids, TEXT_WEIGHTS, VISION_WEIGHTS)
     learn("learn-plain", guided=False, lr=1e-3)
     learn("learn-guided", guided=True, lr=0.05)
+    learn("learn-soft", guided=False, lr=0.05, soft=True)
     write_captions()
     write_layers()
     write_hybrids()

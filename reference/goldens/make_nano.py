@@ -175,6 +175,19 @@ def make_unet():
     )
 
 
+def write_soft_words(folder, rows=10, width=8, embedding=32):
+    """A random space of instructions, in the layout of tiny's (`reference/training/export.py`)."""
+    write_json(folder / "config.json", {"rows": rows, "width": width, "embedding": embedding, "layer_norm_eps": 1e-5})
+    part = lambda name, *shape: seeded(shape, SEED, f"soft_words/{name}").half()
+    weights = {
+        "to_rows.weight": part("to_rows.weight", rows * embedding, width),
+        "to_rows.bias": part("to_rows.bias", rows * embedding),
+        "norm.weight": 1 + part("norm.weight", embedding) / 4,
+        "norm.bias": part("norm.bias", embedding) / 4,
+    }
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
 def main():
     vocabulary = write_tokenizer(FOLDER / "tokenizer")
 
@@ -204,6 +217,7 @@ def main():
     text = {name: value for name, value in weights.items() if name.startswith("text_model.")}
     save_file(text, FOLDER / "text_encoder/model.safetensors", {"format": "pt"})
 
+    write_soft_words(FOLDER / "soft_words")
     make_unet().save_pretrained(FOLDER / "unet")
     make_vae().save_pretrained(FOLDER / "vae")
     EulerAncestralDiscreteScheduler(

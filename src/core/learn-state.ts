@@ -12,8 +12,10 @@ export interface Checkpoint {
 export interface LearnState {
   /** Steps done. */
   readonly step: number;
-  /** c_T [1, T, E], and AdamW's moments of it. */
+  /** c_T [1, T, E] */
   readonly promptEmbeds: Float32Array;
+  /** What learns, c_T itself or the point that it follows from, and AdamW's moments of it. */
+  readonly learned: Float32Array;
   readonly m: Float32Array;
   readonly v: Float32Array;
   /** ‖target − ε̂‖² of every step so far. */
@@ -32,6 +34,7 @@ export function encodeState(state: LearnState, fingerprint: string): Uint8Array<
   const kept = checkpoints.map(({ promptEmbeds }, i) => [`checkpoint.${i}`, row(promptEmbeds)] as const);
   const tensors = {
     prompt_embeds: row(state.promptEmbeds),
+    learned: row(state.learned),
     m: row(state.m),
     v: row(state.v),
     ...Object.fromEntries(kept),
@@ -64,6 +67,7 @@ export async function decodeState(bytes: Uint8Array, fingerprint: string): Promi
   return {
     step: Number(metadata.step),
     promptEmbeds: await values("prompt_embeds"),
+    learned: await values("learned"),
     m: await values("m"),
     v: await values("v"),
     losses: JSON.parse(metadata.losses!) as number[],

@@ -1,12 +1,13 @@
 import { VisiiError } from "../errors.ts";
 import { caption } from "./caption.ts";
-import { Instruction, type ModelIdentity } from "./instruction.ts";
+import { Instruction } from "./instruction.ts";
 import { keptOf } from "./kept.ts";
 import type { LearnOptions } from "./learn.ts";
 import { type Draw, Noiser, plan, validationPlan } from "./learn-plan.ts";
 import type { Checkpoint, LearnState } from "./learn-state.ts";
 import type { Model } from "./model.ts";
 import { type EncodedPairs, encodePairs } from "./pairs.ts";
+import type { SoftWords } from "./parts.ts";
 import { neutralWords, type PromptEmbeds } from "./prompt.ts";
 import { type LearnSettings, settle } from "./settings.ts";
 import { SOFTWARE } from "./version.ts";
@@ -17,6 +18,8 @@ export interface Task {
   /** The first c_T, and the words it comes from. */
   readonly initial: PromptEmbeds & { readonly words: string; readonly init: "words" | "caption" | "neutral" };
   readonly pairs: EncodedPairs;
+  /** The space in which a point learns, unless c_T's own rows do. */
+  readonly words: SoftWords | undefined;
   /** Of the CLIP that Δ came from; empty where there was none. */
   readonly clipHash: string;
   readonly noiser: Noiser;
@@ -31,16 +34,19 @@ export interface Task {
 }
 
 export async function prepare(model: Model, options: LearnOptions): Promise<Task> {
-  const settings = settle(model.parts.learnDefaults, options);
-  if (settings.guidedLoss && settings.targetPool > 0 && settings.guidanceScale === 0) {
+  const wanted = settle(model.parts.learnDefaults, options);
+  if (wanted.guidedLoss && wanted.targetPool > 0 && wanted.guidanceScale === 0) {
     throw new VisiiError(
       "usage",
       "A target pool needs a guidanceScale above 0: without guidance no target is constant.",
     );
   }
+  const initial = await initialPrompt(model, options, wanted);
+  const space = initial.init === "neutral" ? wanted.space : "rows";
+  const settings = { ...wanted, space };
+  const words = space === "soft-words" ? softWordsOf(model, settings) : undefined;
   const clip = settings.lambdaClip > 0 ? await model.parts.clip.open() : undefined;
   const clipHash = clip?.hash ?? "";
-  const initial = await initialPrompt(model, options, settings);
   const { resolution } = settings;
   const pairs = await encodePairs(model, options.pairs, { resolution, direction: clip !== undefined });
   const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
@@ -48,18 +54,25 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
     settings,
     initial,
     pairs,
+    words,
     clipHash,
     noiser,
     draws: plan(settings, pairs.after.length, noiser.timesteps),
     examined: validationPlan(settings, pairs.after.length, noiser.timesteps),
     fixed: await fixedInputs(model, settings, initial, pairs),
-    fingerprint: await fingerprintOf({ ...model.parts.identity, clipHash }, settings, initial, pairs),
+    fingerprint: await fingerprintOf(
+      [model.parts.identity.hash, clipHash, words?.hash ?? ""],
+      settings,
+      initial,
+      pairs,
+    ),
   };
 }
 
-export function startOf({ initial: { data } }: Task): LearnState {
-  const zeros = () => new Float32Array(data.length);
-  return { step: 0, promptEmbeds: data, m: zeros(), v: zeros(), losses: [], checkpoints: [], targets: [] };
+export function startOf({ initial: { data }, words }: Task): LearnState {
+  const zeros = () => new Float32Array(words?.config.width ?? data.length);
+  const learned = words ? zeros() : data;
+  return { step: 0, promptEmbeds: data, learned, m: zeros(), v: zeros(), losses: [], checkpoints: [], targets: [] };
 }
 
 /** How many constant targets a run needs before its first step. */
@@ -87,6 +100,7 @@ export async function step(model: Model, task: Task, state: LearnState) {
     ...noiser.training(draws[state.step]!),
     ...(pooled && pooledFeeds(task, state)),
     prompt_embeds: state.promptEmbeds,
+    ...(task.words && { learned: state.learned }),
     m: state.m,
     v: state.v,
     lr: Float32Array.of(learningRate(settings, state.step)),
@@ -100,6 +114,7 @@ export async function step(model: Model, task: Task, state: LearnState) {
   return {
     step: state.step + 1,
     promptEmbeds: results.next_prompt_embeds,
+    learned: results.next_learned,
     m: results.next_m,
     v: results.next_v,
     losses: [...state.losses, round(mse)],
@@ -170,6 +185,18 @@ async function initialPrompt(model: Model, options: LearnOptions, settings: Lear
   throw new VisiiError("usage", `"${words}" holds no token to learn; give other words, or none.`);
 }
 
+/** The model's soft words. Throws `VisiiError("usage")` where it has none, or others than the settings ask for. */
+function softWordsOf({ parts }: Model, { tokens }: LearnSettings): SoftWords {
+  const { softWords, identity } = parts;
+  if (!softWords) {
+    throw new VisiiError("usage", `${identity.name} brings no soft words; learn its rows, with space "rows".`);
+  }
+  const { rows } = softWords.config;
+  if (tokens === rows) return softWords;
+  const message = `${identity.name}'s soft words are ${rows} tokens, not ${tokens}; leave tokens out, or learn the rows, with space "rows".`;
+  throw new VisiiError("usage", message, { tokens, rows });
+}
+
 /** A caption of the after pictures, if that is to be started from. */
 async function captionOf(
   model: Model,
@@ -220,12 +247,12 @@ function round(x: number): number {
 }
 
 async function fingerprintOf(
-  model: ModelIdentity,
+  hashes: readonly string[],
   settings: LearnSettings,
   initial: PromptEmbeds,
   pairs: EncodedPairs,
 ): Promise<string> {
-  const facts = JSON.stringify([model.hash, model.clipHash, settings]);
+  const facts = JSON.stringify([...hashes, settings]);
   const arrays = [initial, ...pairs.before, ...pairs.after].map(({ data }) => data as Float32Array<ArrayBuffer>);
   const all = await new Blob([facts, ...arrays]).arrayBuffer();
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", all));

@@ -152,13 +152,14 @@ export class Model {
     return (await this.sessions.run(`validate ${height}x${width} ${n}`, true, build, feeds)).mse;
   }
 
-  /** One step of learning; feeds as `learnStepJob` names them, and the CLIP loss only with a `direction`. */
+  /** One step of learning; feeds as `learnStepJob` names them, the CLIP loss only with a `direction`, soft words only with a `learned` point of theirs. */
   async learnStep(shape: LearnStepShape, feeds: Feeds) {
     const { unet } = this.parts;
+    const words = feeds.learned && this.parts.softWords;
     const clip = feeds.direction && (await this.parts.clip.open());
     const { size, batch, guided } = shape;
-    const key = `learn ${size.height}x${size.width} ${batch} ${guided} ${clip !== undefined}`;
-    return this.sessions.run(key, true, () => learnStepJob(unet, clip, shape), feeds);
+    const key = `learn ${size.height}x${size.width} ${batch} ${guided} ${clip !== undefined} ${words !== undefined}`;
+    return this.sessions.run(key, true, () => learnStepJob(unet, clip, shape, words), feeds);
   }
 
   async release(): Promise<void> {

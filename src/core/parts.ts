@@ -9,8 +9,11 @@ import {
   logitScale,
   parseClipConfig,
   parseClipTextConfig,
+  parseSoftWordsConfig,
   parseUNetConfig,
   parseVaeConfig,
+  type SoftWordsConfig,
+  softWords,
   TEXT_PROJECTION,
   TOKEN_EMBEDDING,
   tokenEmbedding,
@@ -45,6 +48,8 @@ export interface ModelParts {
   readonly text: Part<ClipTextConfig>;
   /** Rows of the token table [V, E]. */
   readonly tokenTable: Float32Array;
+  /** The small space of instructions that the model was trained with, if it brings one. */
+  readonly softWords: SoftWords | undefined;
   readonly tokenizer: ClipTokenizer;
   readonly scheduler: SchedulerConfig;
   /** For Δ and the CLIP loss. */
@@ -55,6 +60,11 @@ export interface ModelParts {
   readonly splice: Splice;
   /** What the model has for presets, over those that hold for all. */
   readonly presets: Readonly<Partial<Record<PresetName, Partial<LearnSettings>>>>;
+}
+
+export interface SoftWords extends Part<SoftWordsConfig> {
+  /** sha256 over its weights. */
+  readonly hash: string;
 }
 
 /** A CLIPModel, which may lie in another folder than the model that learns with it. */
@@ -116,6 +126,9 @@ export async function readParts(
     tokenEmbedding(part.scope, part.config, input("ids", [1, 1], "int64")),
   ]);
   const tokenTable = (await readFloat32(textPart.weights, TOKEN_EMBEDDING)).data;
+  const words = (await folder.has("soft_words"))
+    ? readSoftWords(await folder.part("soft_words"), textConfig)
+    : undefined;
 
   const tokenizer = await readTokenizer(folder, "tokenizer/");
   const resolution = typeof own.resolution === "number" ? own.resolution : unet.config.sampleSize * vaeConfig.factor;
@@ -138,6 +151,7 @@ export async function readParts(
     vae,
     text,
     tokenTable,
+    softWords: words && { ...words, hash: await hash(["soft_words"]) },
     tokenizer,
     scheduler,
     learnDefaults: settle({ ...PAPER_LEARN, resolution }, defaults.learn ?? {}),
@@ -153,6 +167,18 @@ function network<Config>({ weights }: ModelPart, config: Config, build: (part: P
   build({ config, scope });
   finish();
   return { config, scope };
+}
+
+function readSoftWords(part: ModelPart, { positions, width }: ClipTextConfig): Part<SoftWordsConfig> {
+  const file = `${part.name}/config.json`;
+  const config = parseSoftWordsConfig(part.config, file);
+  if (config.embedding !== width || config.rows > positions - 2) {
+    const message = `${file}: its ${config.rows} rows of ${config.embedding} don't fit into the model's texts, ${positions - 2} rows of ${width}.`;
+    throw new VisiiError("model", message, { file });
+  }
+  return network(part, config, ({ scope }) =>
+    softWords(scope, config, input("learned", [1, config.width]), input("prompt_embeds", [1, positions, width])),
+  );
 }
 
 export interface ReadClipOptions {

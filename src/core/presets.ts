@@ -24,6 +24,7 @@ export const PRESETS: Presets = {
     targetPool: 0,
     patience: 0,
     timestepMin: 0,
+    space: "rows",
   },
 };
 

@@ -27,6 +27,11 @@ export interface LearnSettings {
   readonly imageGuidanceScale: number;
   /** Limit for each value of the gradient; null for none. @default null */
   readonly gradientClip: number | null;
+  /**
+   * What learns where no words are given: every row of c_T for itself (the paper), or a point in the small space of instructions that the model brings, from
+   * which all rows follow. From words it is always the rows. @default "rows"
+   */
+  readonly space: "rows" | "soft-words";
   /** k, neutral filler tokens where no words are given: 1 to 75. @default 10 */
   readonly tokens: number;
   /** Seeds timesteps, noises and the choice of pairs. @default 0 */
@@ -83,6 +88,7 @@ export const PAPER_LEARN: Omit<LearnSettings, "resolution"> = {
   guidanceScale: 7.5,
   imageGuidanceScale: 1.5,
   gradientClip: null,
+  space: "rows",
   tokens: 10,
   seed: 0,
   checkpointEvery: 100,
@@ -137,6 +143,7 @@ export function rangeOf(name: string): { readonly low: number; readonly high: nu
 const WORDS: Record<string, readonly string[]> = {
   noise: ["random", "fixed", "authors"],
   lrSchedule: ["constant", "cosine"],
+  space: ["rows", "soft-words"],
   timestepOrder: ["shuffled", "uniform"],
   pairOrder: ["random", "timestep"],
   keep: ["validation", "loss"],

@@ -3,8 +3,8 @@ import type { RemoteFile } from "./listing.ts";
 
 /** The parts that an InstructPix2Pix is made of, and whether they have weights. */
 const PARTS = { unet: true, vae: true, text_encoder: true, tokenizer: false, scheduler: false } as const;
-/** Parts of visii's own models: a CLIPModel. */
-const EXTRA_PARTS = ["clip"];
+/** Parts of visii's own models: a CLIPModel, and a space of instructions. */
+const EXTRA_PARTS = ["clip", "soft_words"];
 
 /** What a model has beside its networks: its card, its licence, visii's own settings. */
 const ABOUT = /^(?:readme\.md|licen[cs]e(?:\.\w+)?|visii\.json)$/i;

@@ -15,7 +15,14 @@ import {
   type Tensor,
   where,
 } from "../graph/index.ts";
-import { type ClipConfig, textProjection, type UNetConfig, unet } from "../models/index.ts";
+import {
+  type ClipConfig,
+  type SoftWordsConfig,
+  softWords,
+  textProjection,
+  type UNetConfig,
+  unet,
+} from "../models/index.ts";
 import { adamW, clipDirectionLoss, mse } from "../nn/index.ts";
 import { constantBranches, denoiseInputs, forBatch, guide, promptInput } from "./denoise.ts";
 import type { Part, Size } from "./part.ts";
@@ -32,6 +39,8 @@ export interface LearnStepShape {
 
 export interface LearnStepOutputs extends Record<string, Tensor> {
   next_prompt_embeds: Tensor;
+  /** What learns, after the step: c_T itself, or the point that it follows from. */
+  next_learned: Tensor;
   next_m: Tensor;
   next_v: Tensor;
   mse: Tensor;
@@ -40,11 +49,13 @@ export interface LearnStepOutputs extends Record<string, Tensor> {
 }
 
 /**
- * One step of Algorithm 1: L = λ_mse ‖target − ε̂‖² + λ_clip · cosine-distance(c_T, Δ), its gradient with respect to c_T alone, and AdamW.
+ * One step of Algorithm 1: L = λ_mse ‖target − ε̂‖² + λ_clip · cosine-distance(c_T, Δ), its gradient with respect to c_T alone, and AdamW. With `words`
+ * it is a point of their space that learns, and c_T follows from it.
  *
- * In: `prompt_embeds`, `m`, `v` [1, T, E]; `moves` [1, T, 1], positive for the rows that learn; `sample`, `image_latents`, `target` [N, C, H, W];
+ * In: `prompt_embeds` [1, T, E], of which `moves` [1, T, 1] is positive for the rows that learn; with `words` also `learned` [1, D]; `m`, `v` of the shape of
+ * what learns; `sample`, `image_latents`, `target` [N, C, H, W];
  * `timestep` [N]; `lr`, `step`, `lambda_mse`, `lambda_clip`, `gradient_clip` []; with a CLIP: `direction` [1, P]; guided: `null_embeds` [1, T, E],
- * `guidance_scale`, `image_guidance_scale` []. Out: `next_prompt_embeds`, `next_m`, `next_v`, both losses before the
+ * `guidance_scale`, `image_guidance_scale` []. Out: `next_prompt_embeds`, `next_learned`, `next_m`, `next_v`, both losses before the
  * update, and `gradient`, before it is limited.
  *
  * The branches ε̂(∅, z_x) and ε̂(∅,∅) do not depend on c_T: they run forward only, in a batch of their own.
@@ -53,10 +64,14 @@ export function learnStepJob(
   network: Part<UNetConfig>,
   clip: Part<ClipConfig> | undefined,
   shape: LearnStepShape,
+  words?: Part<SoftWordsConfig>,
 ): LearnStepOutputs {
   const { config, scope } = network;
   const { size, tokens, batch, guided } = shape;
-  const prompt = promptInput(config, "prompt_embeds", tokens);
+  const given = promptInput(config, "prompt_embeds", tokens);
+  const learned = words ? input("learned", [1, words.config.width]) : given;
+  const promptOf = (point: Tensor) => (words ? softWords(words.scope, words.config, point, given) : point);
+  const prompt = promptOf(learned);
   const inputs = denoiseInputs(config, size, batch);
   const pictures = concat([inputs.sample, inputs.imageLatents], 1); // [N, 2C, H, W]
   const plain = unet(scope, config, pictures, inputs.timestep, forBatch(prompt, batch));
@@ -74,15 +89,16 @@ export function learnStepJob(
 
   const limit = input("gradient_clip", []);
   const scale = lossScale(prediction.shape);
-  const [scaled] = gradients(mul(loss, scale), [prompt]) as [Tensor];
+  const [scaled] = gradients(mul(loss, scale), [learned]) as [Tensor];
   const slope = div(scaled, scale);
   const clipped = minimum(maximum(slope, neg(limit)), limit);
-  const [m, v] = [input("m", prompt.shape), input("v", prompt.shape)];
-  const next = adamW(prompt, clipped, m, v, { lr: input("lr", []), step: input("step", []) });
+  const [m, v] = [input("m", learned.shape), input("v", learned.shape)];
+  const next = adamW(learned, clipped, m, v, { lr: input("lr", []), step: input("step", []) });
   // Start, end and padding rows are put back (paper, appendix C).
-  const moves = greater(input("moves", [1, tokens, 1]), 0);
+  const moved = words ? next.param : where(greater(input("moves", [1, tokens, 1]), 0), next.param, learned);
   return {
-    next_prompt_embeds: where(moves, next.param, prompt),
+    next_prompt_embeds: promptOf(moved),
+    next_learned: moved,
     next_m: next.m,
     next_v: next.v,
     mse: mseLoss,

@@ -10,6 +10,7 @@ export {
 export { clipText, clipTextPooled, pooledRows, TOKEN_EMBEDDING, tokenEmbedding, tokenTable } from "./clip/text.ts";
 export { clipVision } from "./clip/vision.ts";
 export type { Json } from "./config.ts";
+export { parseSoftWordsConfig, type SoftWordsConfig, softWords } from "./soft-words.ts";
 export type { Conditioning, KeysValues, PreparedConditioning } from "./unet/attention.ts";
 export { parseUNetConfig, type UNetConfig, type UNetLevel } from "./unet/config.ts";
 export { prepareConditioning, type UNetOptions, unet } from "./unet/unet.ts";

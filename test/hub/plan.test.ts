@@ -27,6 +27,13 @@ test("a pipeline's index comes last, so that half a model is none", () => {
   assert.equal(chosen.length, PIPELINE.length + 1);
 });
 
+test("what visii's own models have beside a pipeline's parts comes along, and nothing else does", () => {
+  const own = ["clip/config.json", "clip/model.safetensors", "soft_words/config.json", "soft_words/model.safetensors"];
+  const unet = "unet/diffusion_pytorch_model.safetensors";
+  const chosen = paths(...PIPELINE, unet, ...own, "safety_checker/config.json", "safety_checker/model.safetensors");
+  assert.deepEqual(chosen.toSorted(), [...PIPELINE, unet, ...own].toSorted());
+});
+
 const UNETS: [what: string, there: string[], chosen: string[]][] = [
   [
     "full precision",

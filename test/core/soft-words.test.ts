@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import {
+  type Image,
+  isVisiiError,
+  type LearnOptions,
+  learn,
+  loadModel,
+  type Model,
+  presetOf,
+} from "../../src/index.ts";
+
+let model: Model;
+before(async () => {
+  model = await loadModel("nano", { threads: 1 });
+});
+after(() => model.release());
+
+function picture(seed: number): Image {
+  const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * seed * 31 + (i >> 5) * 17) % 251);
+  return { width: 40, height: 30, data };
+}
+
+const pairs = [{ before: picture(3), after: picture(5) }];
+const options: LearnOptions = { pairs, space: "soft-words", steps: 30, checkpointEvery: 10, lr: 0.05, seed: 3 };
+
+test("a point of the soft words is learned: the loss falls, and the rows around stay", async () => {
+  const { promptEmbeds, provenance } = await learn(model, options).result;
+  const { checkpoints, settings } = provenance;
+  assert.ok(checkpoints.at(-1)![1] < checkpoints[0]![1], JSON.stringify(checkpoints));
+  assert.equal(settings.space, "soft-words");
+  const neutral = await model.prompt(Array(10).fill(",").join(" "));
+  assert.deepEqual(promptEmbeds.span, neutral.span);
+  const { width, tokens } = promptEmbeds;
+  for (const row of [0, 11, 12, tokens - 1]) {
+    const of = ({ data }: { data: Float32Array }) => data.subarray(row * width, (row + 1) * width);
+    assert.deepEqual(of(promptEmbeds), of(neutral), `row ${row}`);
+  }
+  const rows = await learn(model, { ...options, space: "rows" }).result;
+  assert.notDeepEqual(rows.promptEmbeds.data, promptEmbeds.data);
+});
+
+test("a run in the soft words' space, resumed, gives the same bytes", async () => {
+  const run = learn(model, options);
+  let half: Uint8Array | undefined;
+  for await (const { step } of run) if (step === 14) half = run.state();
+  assert.deepEqual((await learn(model, { ...options, resume: half! }).result).toBytes(), (await run.result).toBytes());
+  const other = learn(model, { ...options, space: "rows", resume: half! });
+  await assert.rejects(other.result, (error) => isVisiiError(error, "input"));
+});
+
+test("from words the rows are learned, whatever the space, and the file says so", async () => {
+  const words = { ...options, init: "make it red", steps: 2 };
+  const learned = await learn(model, words).result;
+  assert.equal(learned.provenance.settings.space, "rows");
+  assert.deepEqual(learned.toBytes(), (await learn(model, { ...words, space: "rows" }).result).toBytes());
+});
+
+test("the paper's preset learns rows", () => {
+  assert.equal(presetOf(model.parts, "paper").space, "rows");
+});
+
+test("other tokens than the soft words have are refused, and so are soft words that a model lacks or that don't fit", async () => {
+  const few = learn(model, { ...options, tokens: 4 });
+  await assert.rejects(
+    few.result,
+    (error) => isVisiiError(error, "usage") && /are 10 tokens, not 4/.test(error.message),
+  );
+  const folder = mkdtempSync(join(tmpdir(), "visii-"));
+  try {
+    cpSync("models/nano", folder, { recursive: true });
+    const file = join(folder, "soft_words", "config.json");
+    const config = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...config, embedding: 64 }));
+    await assert.rejects(
+      loadModel(folder, { threads: 1 }),
+      (error) => isVisiiError(error, "model") && /10 rows of 64 don't fit/.test(error.message),
+    );
+    rmSync(join(folder, "soft_words"), { recursive: true });
+    await using without = await loadModel(folder, { threads: 1 });
+    await assert.rejects(
+      learn(without, options).result,
+      (error) => isVisiiError(error, "usage") && /brings no soft words/.test(error.message),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
