@@ -20,6 +20,7 @@ FOLDER = Path("models/nano")
 SEED = "nano-1"
 RESOLUTION = 32
 TOKENS = 77
+KNOWN = ["make it red", "turn it into a sketch", "add a frame", "make it night", "add snow"]
 WORDS = """a an the and of in on with to as it is at by for from into make turn add remove change replace put give
 picture photo painting drawing sketch watercolor cartoon icon style color colour black white red green blue
 yellow orange purple pink brown grey gray gold silver teal navy salmon sepia night day winter summer snow
@@ -177,13 +178,14 @@ def make_unet():
 
 def write_soft_words(folder, rows=10, width=8, embedding=32):
     """A random space of instructions, in the layout of tiny's (`reference/training/export.py`)."""
-    write_json(folder / "config.json", {"rows": rows, "width": width, "embedding": embedding, "layer_norm_eps": 1e-5})
+    write_json(folder / "config.json", {"rows": rows, "width": width, "embedding": embedding, "layer_norm_eps": 1e-5, "known": KNOWN})
     part = lambda name, *shape: seeded(shape, SEED, f"soft_words/{name}").half()
     weights = {
         "to_rows.weight": part("to_rows.weight", rows * embedding, width),
         "to_rows.bias": part("to_rows.bias", rows * embedding),
         "norm.weight": 1 + part("norm.weight", embedding) / 4,
         "norm.bias": part("norm.bias", embedding) / 4,
+        "known": part("known", len(KNOWN), width),
     }
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
 

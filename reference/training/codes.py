@@ -3,7 +3,7 @@ Soft words: an instruction whose rows of text states are a learned linear functi
 
 Written words name a kind of edit and a colour or two; how wide, at what angle, which curve, they don't say. Soft words say all of it, continuously, in
 the very place where learning an instruction looks for it: the rows between the start and the end token, with neutral words around. They are learned
-together with the UNet and are no part of the model.
+together with the UNet. Of the model they are a part for learning's sake: `to_rows` alone, the space that instructions are looked for in.
 """
 
 import numpy as np

@@ -1,5 +1,5 @@
 """
-Writes models/tiny from the latest averages of the three trainings: diffusers' folder, fp16, plus `clip/` and visii.json.
+Writes models/tiny from the latest averages of the three trainings: diffusers' folder, fp16, plus `clip/`, `soft_words/` and visii.json.
 `python export.py [--out FOLDER]`
 """
 
@@ -63,6 +63,16 @@ def preprocessor(resolution):
     }
 
 
+def write_soft_words(folder, soft, clip, text):
+    """The space that soft words lie in, for learning; the table of what each edit's parameters are in it stays behind."""
+    words = CONFIG["unet"]["softWords"]
+    config = {"rows": words["rows"], "width": words["width"], "embedding": text.hidden_size, "layer_norm_eps": text.layer_norm_eps}
+    write_json(folder / "config.json", config)
+    ends = {key: clip[f"text_model.final_layer_norm.{key}"] for key in ("weight", "bias")}
+    weights = half({name: value for name, value in soft.items() if name.startswith("to_rows.")})
+    save_file({**weights, **{f"norm.{key}": value.clone() for key, value in ends.items()}}, folder / "model.safetensors", {"format": "pt"})
+
+
 def main():
     target = Path(sys.argv[sys.argv.index("--out") + 1]) if "--out" in sys.argv else ROOT / "models" / "tiny"
     out = target.with_name(target.name + ".tmp")
@@ -74,9 +84,11 @@ def main():
     unet, state = build_unet(), load("unet")
     unet.load_state_dict(averaged(state, "unet"))
     unet.half().save_pretrained(out / "unet")
+    soft = state["soft"]
 
     clip, state = build_clip(load_tokenizer()), load("clip")
     weights = half(averaged(state, "clip"))
+    write_soft_words(out / "soft_words", soft, weights, clip.config.text_config)
     whole, text = clip_configs(clip.config)
     write_json(out / "clip" / "config.json", whole)
     write_json(out / "clip" / "preprocessor_config.json", preprocessor(CONFIG["resolution"]))

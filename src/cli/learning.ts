@@ -30,6 +30,10 @@ export const LEARN = {
     choices: ["rows", "soft-words"],
     help: "without words: learn every row for itself, as the paper does, or a point of the model's soft words (default: the model's)",
   },
+  candidates: {
+    type: "number",
+    help: "for soft words: instructions that the model knows and that are tried for a start, 0 for none (default: the model's)",
+  },
   "checkpoint-every": { type: "number", help: "steps between checkpoints, of which the best is kept (default 100)" },
   patience: { type: "number", help: "end after this many checkpoints without a better one (default 0: never)" },
   "timestep-min": { type: "number", help: "the least noise that is looked at, 0 to 999 (default 0)" },
@@ -74,6 +78,7 @@ export function learnSettings({ parts }: Model, values: Values<typeof LEARN>): P
       targetPool: values["target-pool"],
       gradientClip: values["gradient-clip"],
       space: values.space,
+      candidates: values.candidates,
       checkpointEvery: values["checkpoint-every"],
       validation: values.validation,
       patience: values.patience,

@@ -3,6 +3,7 @@ import { modelSize } from "../image/fit.ts";
 import type { Image } from "../image/pixels.ts";
 import {
   branchWeights,
+  candidatesJob,
   constantTargetJob,
   decodeJob,
   denoiseJob,
@@ -11,6 +12,7 @@ import {
   type Size,
   validateJob,
 } from "../jobs/index.ts";
+import { BATCH } from "./candidates.ts";
 import type { Model } from "./model.ts";
 import type { EditSettings, LearnSettings } from "./settings.ts";
 
@@ -44,14 +46,19 @@ export function estimateLearning(
   settings: LearnSettings,
   { lowMemory = false }: { readonly lowMemory?: boolean | undefined } = {},
 ): Estimate {
-  const { unet, text } = model.parts;
+  const { unet, text, softWords } = model.parts;
   const tokens = text.config.positions;
-  const { steps, batch, guidedLoss, targetPool, checkpointEvery, validation } = settings;
+  const { steps, batch, guidedLoss, targetPool, checkpointEvery, validation, space, candidates } = settings;
   const { pixels, latents } = sizes(model, picture, settings.resolution);
   const pooled = guidedLoss && targetPool > 0;
   const shape = { size: latents, tokens, batch, guided: guidedLoss && !pooled };
+  const search: Run[] =
+    softWords && space === "soft-words"
+      ? [[candidatesJob(unet, softWords, latents, tokens, BATCH), Math.ceil(candidates / BATCH), FORWARD]]
+      : [];
   return total([
     [encodeJob(model.parts.vae, pixels), 2, FORWARD],
+    ...search,
     [constantTargetJob(unet, latents, tokens), pooled ? Math.min(targetPool, steps * batch) : 0, FORWARD],
     [learnStepJob(unet, undefined, shape), steps, lowMemory ? GRADIENT_LOW_MEMORY : GRADIENT],
     [validateJob(unet, latents, tokens, validation), Math.ceil(steps / checkpointEvery), FORWARD],

@@ -1,4 +1,5 @@
 import { VisiiError } from "../errors.ts";
+import { type Known, nearestKnown } from "./candidates.ts";
 import { caption } from "./caption.ts";
 import { Instruction } from "./instruction.ts";
 import { keptOf } from "./kept.ts";
@@ -16,10 +17,12 @@ import { SOFTWARE } from "./version.ts";
 export interface Task {
   readonly settings: LearnSettings;
   /** The first c_T, and the words it comes from. */
-  readonly initial: PromptEmbeds & { readonly words: string; readonly init: "words" | "caption" | "neutral" };
+  readonly initial: PromptEmbeds & { readonly words: string; readonly init: "words" | "caption" | "known" | "neutral" };
   readonly pairs: EncodedPairs;
   /** The space in which a point learns, unless c_T's own rows do. */
   readonly words: SoftWords | undefined;
+  /** The point that it starts from; without one, from zero. */
+  readonly known: Known | undefined;
   /** Of the CLIP that Δ came from; empty where there was none. */
   readonly clipHash: string;
   readonly noiser: Noiser;
@@ -50,11 +53,14 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
   const { resolution } = settings;
   const pairs = await encodePairs(model, options.pairs, { resolution, direction: clip !== undefined });
   const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
+  const looked = words && Math.min(settings.candidates, words.config.known.length) > 0;
+  const known = looked ? await nearestKnown(model, words, settings, pairs, noiser, initial, options) : undefined;
   return {
     settings,
-    initial,
+    initial: known ? { ...initial, words: known.words, init: "known" } : initial,
     pairs,
     words,
+    known,
     clipHash,
     noiser,
     draws: plan(settings, pairs.after.length, noiser.timesteps),
@@ -69,9 +75,9 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
   };
 }
 
-export function startOf({ initial: { data }, words }: Task): LearnState {
+export function startOf({ initial: { data }, words, known }: Task): LearnState {
   const zeros = () => new Float32Array(words?.config.width ?? data.length);
-  const learned = words ? zeros() : data;
+  const learned = known?.point ?? (words ? zeros() : data);
   return { step: 0, promptEmbeds: data, learned, m: zeros(), v: zeros(), losses: [], checkpoints: [], targets: [] };
 }
 

@@ -1,4 +1,5 @@
 import type { Image } from "../image/pixels.ts";
+import type { CandidateOptions } from "./candidates.ts";
 import type { CaptionOptions, CaptionSettings } from "./caption.ts";
 import type { ClipEncoder } from "./clip.ts";
 import { editPictures } from "./edit.ts";
@@ -21,7 +22,7 @@ import type { Pair } from "./pairs.ts";
 import { checkAborted } from "./sample.ts";
 import type { LearnSettings } from "./settings.ts";
 
-export interface LearnOptions extends Partial<LearnSettings> {
+export interface LearnOptions extends Partial<LearnSettings>, CandidateOptions {
   /** One or several pairs that show the same edit. */
   readonly pairs: readonly Pair[];
   /** Words to start from; without any, neutral tokens, or a caption. */

@@ -2,6 +2,7 @@ import { VisiiError } from "../errors.ts";
 import { fromTensor, type Image, toTensor } from "../image/pixels.ts";
 import {
   branchWeights,
+  candidatesJob,
   constantTargetJob,
   decodeJob,
   denoiseJob,
@@ -14,7 +15,7 @@ import {
 } from "../jobs/index.ts";
 import type { Runtime } from "../runtime/session.ts";
 import { ClipEncoder } from "./clip.ts";
-import type { ModelParts } from "./parts.ts";
+import type { ModelParts, SoftWords } from "./parts.ts";
 import type { PromptEmbeds } from "./prompt.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -150,6 +151,13 @@ export class Model {
     const { unet, text } = this.parts;
     const build = () => validateJob(unet, { height, width }, text.config.positions, n);
     return (await this.sessions.run(`validate ${height}x${width} ${n}`, true, build, feeds)).mse;
+  }
+
+  /** How well each of N points of the model's soft words predicts one known noise, [N]; feeds as `candidatesJob` names them. */
+  async rank(words: SoftWords, { height, width }: Size, n: number, feeds: Feeds): Promise<Float32Array> {
+    const { unet, text } = this.parts;
+    const build = () => candidatesJob(unet, words, { height, width }, text.config.positions, n);
+    return (await this.sessions.run(`candidates ${height}x${width} ${n}`, true, build, feeds)).mse;
   }
 
   /** One step of learning; feeds as `learnStepJob` names them, the CLIP loss only with a `direction`, soft words only with a `learned` point of theirs. */

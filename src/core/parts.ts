@@ -63,6 +63,8 @@ export interface ModelParts {
 }
 
 export interface SoftWords extends Part<SoftWordsConfig> {
+  /** The points of the instructions that it knows: [K, D], row by row. */
+  readonly known: Float32Array;
   /** sha256 over its weights. */
   readonly hash: string;
 }
@@ -127,7 +129,7 @@ export async function readParts(
   ]);
   const tokenTable = (await readFloat32(textPart.weights, TOKEN_EMBEDDING)).data;
   const words = (await folder.has("soft_words"))
-    ? readSoftWords(await folder.part("soft_words"), textConfig)
+    ? await readSoftWords(await folder.part("soft_words"), textConfig)
     : undefined;
 
   const tokenizer = await readTokenizer(folder, "tokenizer/");
@@ -169,16 +171,20 @@ function network<Config>({ weights }: ModelPart, config: Config, build: (part: P
   return { config, scope };
 }
 
-function readSoftWords(part: ModelPart, { positions, width }: ClipTextConfig): Part<SoftWordsConfig> {
+async function readSoftWords(part: ModelPart, { positions, width }: ClipTextConfig): Promise<Omit<SoftWords, "hash">> {
   const file = `${part.name}/config.json`;
   const config = parseSoftWordsConfig(part.config, file);
   if (config.embedding !== width || config.rows > positions - 2) {
     const message = `${file}: its ${config.rows} rows of ${config.embedding} don't fit into the model's texts, ${positions - 2} rows of ${width}.`;
     throw new VisiiError("model", message, { file });
   }
-  return network(part, config, ({ scope }) =>
-    softWords(scope, config, input("learned", [1, config.width]), input("prompt_embeds", [1, positions, width])),
-  );
+  const count = config.known.length;
+  const words = network(part, config, ({ scope }) => {
+    softWords(scope, config, input("points", [1, config.width]), input("prompt_embeds", [1, positions, width]));
+    if (count > 0) scope.param("known", [count, config.width]);
+  });
+  const known = count > 0 ? (await readFloat32(part.weights, "known")).data : new Float32Array();
+  return { ...words, known };
 }
 
 export interface ReadClipOptions {

@@ -32,6 +32,11 @@ export interface LearnSettings {
    * which all rows follow. From words it is always the rows. @default "rows"
    */
   readonly space: "rows" | "soft-words";
+  /**
+   * For soft words: how many of the instructions that the model knows are tried, each once per pair; learning starts from the one that explains the pairs best. 0 to
+   * start from none of them. @default 0
+   */
+  readonly candidates: number;
   /** k, neutral filler tokens where no words are given: 1 to 75. @default 10 */
   readonly tokens: number;
   /** Seeds timesteps, noises and the choice of pairs. @default 0 */
@@ -89,6 +94,7 @@ export const PAPER_LEARN: Omit<LearnSettings, "resolution"> = {
   imageGuidanceScale: 1.5,
   gradientClip: null,
   space: "rows",
+  candidates: 0,
   tokens: 10,
   seed: 0,
   checkpointEvery: 100,
@@ -122,6 +128,7 @@ const RANGES: Record<string, Range> = {
   guidanceScale: [0, 100, false],
   imageGuidanceScale: [0, 100, false],
   gradientClip: [0, Number.MAX_VALUE, false],
+  candidates: [0, 100_000, true],
   tokens: [1, 75, true],
   seed: [0, Number.MAX_SAFE_INTEGER, true],
   checkpointEvery: [1, 100_000, true],

@@ -13,7 +13,7 @@ import {
   sum,
   type Tensor,
 } from "../graph/index.ts";
-import { type UNetConfig, unet } from "../models/index.ts";
+import { type SoftWordsConfig, softWords, type UNetConfig, unet } from "../models/index.ts";
 import type { Part, Size } from "./part.ts";
 
 /** The inputs that every graph around the UNet has, for N samples. */
@@ -26,9 +26,9 @@ export function denoiseInputs(config: UNetConfig, { height, width }: Size, n: nu
   };
 }
 
-/** c_T [1, T, E] for every one of N samples. */
-export function forBatch(promptEmbeds: Tensor, n: number): Tensor {
-  return broadcastTo(promptEmbeds, [n, ...promptEmbeds.shape.slice(1)]);
+/** What there is one of, [1, …], for every one of N samples. */
+export function forBatch(one: Tensor, n: number): Tensor {
+  return broadcastTo(one, [n, ...one.shape.slice(1)]);
 }
 
 export function promptInput(config: UNetConfig, name: string, tokens: number): Tensor {
@@ -122,4 +122,29 @@ export function validateJob(
   const prompt = forBatch(promptInput(config, "prompt_embeds", tokens), n);
   const prediction = unet(scope, config, concat([sample, imageLatents], 1), timestep, prompt);
   return { mse: mean(square(sub(prediction, input("target", prediction.shape))), [1, 2, 3]) };
+}
+
+/**
+ * How well each of N points of the soft words predicts one known noise: `sample`, `image_latents`, `target` [1, C, H, W], `timestep` [1],
+ * `points` [N, D], `prompt_embeds` [1, T, E] around their rows → `mse` [N]. No gradient, no guidance.
+ */
+export function candidatesJob(
+  { config, scope }: Part<UNetConfig>,
+  words: Part<SoftWordsConfig>,
+  size: Size,
+  tokens: number,
+  n: number,
+): Record<"mse", Tensor> {
+  const { sample, imageLatents, timestep } = denoiseInputs(config, size, 1);
+  const around = promptInput(config, "prompt_embeds", tokens);
+  const prompts = softWords(words.scope, words.config, input("points", [n, words.config.width]), around);
+  const prediction = unet(
+    scope,
+    config,
+    forBatch(concat([sample, imageLatents], 1), n),
+    broadcastTo(timestep, [n]),
+    prompts,
+  );
+  const target = forBatch(input("target", sample.shape), n);
+  return { mse: mean(square(sub(prediction, target)), [1, 2, 3]) };
 }

@@ -49,6 +49,13 @@ export class ConfigReader {
     return value.map((item) => words.find((word) => word === item) ?? this.#refuse(name, item));
   }
 
+  /** A list of texts, empty where there is none. */
+  texts(name: string): readonly string[] {
+    const value = this.#value(name, []);
+    const fits = Array.isArray(value) && value.every((item) => typeof item === "string");
+    return fits ? (value as string[]) : this.#refuse(name, value);
+  }
+
   /** A list of whole numbers, each at least 1. */
   counts(name: string, fallback: readonly number[]): readonly number[] {
     const value = this.#value(name, fallback);

@@ -1,4 +1,4 @@
-import { concat, reshape, slice, type Tensor } from "../graph/index.ts";
+import { broadcastTo, concat, reshape, slice, type Tensor } from "../graph/index.ts";
 import { layerNorm, linear } from "../nn/index.ts";
 import type { Scope } from "../weights/scope.ts";
 import { ConfigReader, type Json } from "./config.ts";
@@ -12,6 +12,8 @@ export interface SoftWordsConfig {
   /** E, of each row. */
   readonly embedding: number;
   readonly eps: number;
+  /** K instructions that it was trained with, in words; their points are the rows of `known` [K, D]. */
+  readonly known: readonly string[];
 }
 
 /** Reads the config.json of `soft_words/`. Throws `VisiiError("model")` naming the option that is not supported. */
@@ -22,17 +24,20 @@ export function parseSoftWordsConfig(json: Json, file = "soft_words/config.json"
     width: read.count("width", 96),
     embedding: read.count("embedding", 768),
     eps: read.number("layer_norm_eps", 1e-5),
+    known: read.texts("known"),
   };
   read.finish();
   return config;
 }
 
 /**
- * A point [1, D] of the space → its c_T [1, T, E]: the rows after the start row are norm(W z + b), which ends as the text tower does; the others are those
- * of `around` [1, T, E]. Instructions as the model saw them in training lie about z ~ N(0, 1).
+ * Points [N, D] of the space → their c_T [N, T, E]: the rows after the start row are norm(W z + b), as the text tower ends; the others are
+ * those of `around` [1, T, E]. A number of z is about 1 in the instructions that the model was trained with.
  */
 export function softWords(p: Scope, { rows, embedding, eps }: SoftWordsConfig, z: Tensor, around: Tensor): Tensor {
   const flat = linear(p.at("to_rows"), z, rows * embedding);
-  const own = layerNorm(p.at("norm"), reshape(flat, [1, rows, embedding]), eps);
-  return concat([slice(around, 1, 0, 1), own, slice(around, 1, 1 + rows, around.shape[1]!)], 1);
+  const n = z.shape[0]!;
+  const own = layerNorm(p.at("norm"), reshape(flat, [n, rows, embedding]), eps);
+  const others = broadcastTo(around, [n, ...around.shape.slice(1)]);
+  return concat([slice(others, 1, 0, 1), own, slice(others, 1, 1 + rows, around.shape[1]!)], 1);
 }

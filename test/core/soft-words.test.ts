@@ -6,12 +6,15 @@ import { after, before, test } from "node:test";
 import {
   type Image,
   isVisiiError,
+  type KeptCheckpoint,
   type LearnOptions,
+  type LearnRun,
   learn,
   loadModel,
-  type Model,
+  Model,
   presetOf,
 } from "../../src/index.ts";
+import { nodeRuntime } from "../../src/runtime/node.ts";
 
 let model: Model;
 before(async () => {
@@ -51,6 +54,43 @@ test("a run in the soft words' space, resumed, gives the same bytes", async () =
   const other = learn(model, { ...options, space: "rows", resume: half! });
   await assert.rejects(other.result, (error) => isVisiiError(error, "input"));
 });
+
+test("of the instructions that the model knows, the one that explains the pairs best is the start, whatever stops the run", async () => {
+  const seen: number[] = [];
+  const several = {
+    ...options,
+    pairs: [...pairs, { before: picture(7), after: picture(11) }],
+    candidates: 5,
+    steps: 6,
+  };
+  const run = learn(model, { ...several, onCandidate: (done) => seen.push(done) });
+  let half: Uint8Array | undefined;
+  for await (const { step } of run) if (step === 3) half = run.state();
+  const learned = await run.result;
+  assert.deepEqual(seen, [5]);
+  const { settings, prompt } = learned.provenance;
+  assert.equal(settings.init, "known");
+  assert.ok(model.parts.softWords!.config.known.includes(prompt), prompt);
+  assert.deepEqual((await learn(model, { ...several, resume: half! }).result).toBytes(), learned.toBytes());
+
+  // At a rate of next to nothing the start is all there is: none that it knows explains the pairs better.
+  const still = { ...several, lr: 1e-9, steps: 1, checkpointEvery: 1, validation: 2 };
+  const { validation } = (await drained(learn(model, still))).checkpoints[0]!;
+  const { softWords } = model.parts;
+  const { known, width } = softWords!.config;
+  for (const [i, words] of known.entries()) {
+    const point = softWords!.known.slice(i * width, (i + 1) * width);
+    const alone = { ...softWords!, config: { ...softWords!.config, known: [words] }, known: point };
+    await using other = new Model({ ...model.parts, softWords: alone }, nodeRuntime({ device: "cpu", threads: 1 }));
+    const [{ validation: theirs }] = (await drained(learn(other, still))).checkpoints as [KeptCheckpoint];
+    assert.ok(validation <= theirs + 1e-6, `${prompt} ${validation}, ${words} ${theirs}`);
+  }
+});
+
+async function drained(run: LearnRun): Promise<LearnRun> {
+  await run.result;
+  return run;
+}
 
 test("from words the rows are learned, whatever the space, and the file says so", async () => {
   const words = { ...options, init: "make it red", steps: 2 };

@@ -37,10 +37,11 @@ export function describe(file: string, hash: string, { promptEmbeds, provenance 
   const { tokens, width, span } = promptEmbeds;
   const { model, prompt, settings, losses, checkpoints, software } = provenance;
   const kept = keptStep(provenance);
+  const began: Record<string, string> = { neutral: "neutral tokens", known: `known to the model: "${prompt}"` };
   const rows: [string, string][] = [
     ...(name ? [["edit card", `"${name}"`] as [string, string]] : []),
     ["tokens", `${span.end - span.start} learned, of ${tokens} × ${width}`],
-    ["began as", settings.init === "neutral" ? "neutral tokens" : `"${prompt}"`],
+    ["began as", began[String(settings.init)] ?? `"${prompt}"`],
     ["model", [model.name, model.version, short(model.hash)].filter(Boolean).join(" ")],
     [
       "settings",

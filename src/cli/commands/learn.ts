@@ -115,7 +115,8 @@ export const learnCommand = defineCommand({
         }
       : undefined;
     const onTarget = (done: number, total: number) => report.step({ label: "targets", done, total });
-    const run = learn(model, { pairs, ...settings, ...given({ resume, initCaption }), signal, onTarget });
+    const onCandidate = (done: number, total: number) => report.step({ label: "candidates", done, total });
+    const run = learn(model, { pairs, ...settings, ...given({ resume, initCaption }), signal, onTarget, onCandidate });
     await follow(run, checkpointFile, report);
 
     const instruction = await run.result;

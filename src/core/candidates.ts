@@ -1,0 +1,56 @@
+import { type Noiser, validationPlan } from "./learn-plan.ts";
+import type { Model } from "./model.ts";
+import type { EncodedPairs } from "./pairs.ts";
+import type { SoftWords } from "./parts.ts";
+import type { PromptEmbeds } from "./prompt.ts";
+import { checkAborted } from "./sample.ts";
+import type { LearnSettings } from "./settings.ts";
+
+/** An instruction that the model knows, as a point of its soft words and in words. */
+export interface Known {
+  readonly point: Float32Array;
+  readonly words: string;
+}
+
+export interface CandidateOptions {
+  /** Called with how many were tried, of how many. */
+  readonly onCandidate?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How many are looked at together. */
+export const BATCH = 32;
+
+/**
+ * Of the instructions that the model knows, evenly chosen among all, the one that explains the pairs best: the lowest error of one prediction for each pair.
+ * `around` is what their rows stand in. Throws `VisiiError("aborted")` by the signal.
+ */
+export async function nearestKnown(
+  model: Model,
+  words: SoftWords,
+  settings: LearnSettings,
+  pairs: EncodedPairs,
+  noiser: Noiser,
+  around: PromptEmbeds,
+  { onCandidate, signal }: CandidateOptions,
+): Promise<Known> {
+  const { known, width } = words.config;
+  const total = Math.min(settings.candidates, known.length);
+  const chosen = Array.from({ length: total }, (_, i) => Math.floor((i * known.length) / total));
+  const pointOf = (index: number) => words.known.slice(index * width, (index + 1) * width);
+  const looks = validationPlan({ ...settings, validation: pairs.after.length }, pairs.after.length, noiser.timesteps);
+  const errors = new Float64Array(total);
+  for (let first = 0; first < total; first += BATCH) {
+    const points = new Float32Array(BATCH * width); // [N, D]
+    for (let i = 0; i < BATCH; i++) points.set(pointOf(chosen[(first + i) % total]!), i * width);
+    for (const look of looks) {
+      checkAborted(signal);
+      const feeds = { ...noiser.validation([look]), points, prompt_embeds: around.data };
+      const found = await model.rank(words, pairs.after[0]!, BATCH, feeds);
+      for (let i = first; i < Math.min(total, first + BATCH); i++) errors[i]! += found[i - first]!;
+    }
+    onCandidate?.(Math.min(total, first + BATCH), total);
+  }
+  const best = chosen[errors.indexOf(Math.min(...errors))]!;
+  return { point: pointOf(best), words: known[best]! };
+}
