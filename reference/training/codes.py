@@ -76,7 +76,10 @@ class SoftWords(nn.Module):
         for name, value in state.items():
             own[name][: len(value)].copy_(value)
 
-    def forward(self, count, sample, key, values, norm):
+    def points(self, count, sample, key, values):
+        """[N, D]"""
         vectors = (self.table[key] * values[:, :, None]).sum(1)  # [M, D]
-        total = torch.zeros(count, vectors.shape[1], device=vectors.device).index_add(0, sample, vectors)
-        return norm(self.to_rows(total).view(count, self.rows, self.embedding))
+        return torch.zeros(count, vectors.shape[1], device=vectors.device).index_add(0, sample, vectors)
+
+    def forward(self, count, sample, key, values, norm):
+        return norm(self.to_rows(self.points(count, sample, key, values)).view(count, self.rows, self.embedding))

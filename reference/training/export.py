@@ -8,8 +8,11 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
+from codes import Codes, SoftWords
 from common import CONFIG, HERE, ROOT, averaged, load
+from data import Pairs, folders
 from diffusers import EulerAncestralDiscreteScheduler
 from latents import trained_vae
 from safetensors.torch import save_file
@@ -17,6 +20,8 @@ from tokens import FOLDER as TOKENIZER
 from tokens import load_tokenizer
 from train_clip import build as build_clip
 from unet import build as build_unet
+
+SOFT = CONFIG["unet"]["softWords"]
 
 
 def write_json(path, data):
@@ -63,14 +68,24 @@ def preprocessor(resolution):
     }
 
 
-def write_soft_words(folder, soft, clip, text):
-    """The space that soft words lie in, for learning; the table of what each edit's parameters are in it stays behind."""
-    words = CONFIG["unet"]["softWords"]
-    config = {"rows": words["rows"], "width": words["width"], "embedding": text.hidden_size, "layer_norm_eps": text.layer_norm_eps}
-    write_json(folder / "config.json", config)
-    ends = {key: clip[f"text_model.final_layer_norm.{key}"] for key in ("weight", "bias")}
-    weights = half({name: value for name, value in soft.items() if name.startswith("to_rows.")})
-    save_file({**weights, **{f"norm.{key}": value.clone() for key, value in ends.items()}}, folder / "model.safetensors", {"format": "pt"})
+def known_instructions(soft, codes):
+    """Some of the instructions that were trained with, in words and as points."""
+    lines = [line for folder in folders("train") for line in Pairs(folder).lines()]
+    chosen = np.random.default_rng(CONFIG["seed"]).choice(len(lines), SOFT["known"], replace=False)
+    some = [lines[i] for i in chosen]
+    return [line["instruction"] for line in some], soft.points(len(some), *Codes(some, codes).of(range(len(some))))
+
+
+def write_soft_words(folder, state, clip, text):
+    """For learning: the space that soft words lie in, and some points of it. The table of what each edit's parameters are in it stays behind."""
+    soft = SoftWords(SOFT["rows"], SOFT["width"], text.hidden_size)
+    soft.load_state_dict(state["soft"])
+    known, points = known_instructions(soft, state["codes"])
+    sizes = {"rows": soft.rows, "width": SOFT["width"], "embedding": soft.embedding}
+    write_json(folder / "config.json", {**sizes, "layer_norm_eps": text.layer_norm_eps, "known": known})
+    ends = {f"norm.{key}": clip[f"text_model.final_layer_norm.{key}"] for key in ("weight", "bias")}
+    weights = {f"to_rows.{name}": value for name, value in soft.to_rows.state_dict().items()}
+    save_file(half({**weights, **ends, "known": points}), folder / "model.safetensors", {"format": "pt"})
 
 
 def main():
@@ -84,11 +99,10 @@ def main():
     unet, state = build_unet(), load("unet")
     unet.load_state_dict(averaged(state, "unet"))
     unet.half().save_pretrained(out / "unet")
-    soft = state["soft"]
 
-    clip, state = build_clip(load_tokenizer()), load("clip")
-    weights = half(averaged(state, "clip"))
-    write_soft_words(out / "soft_words", soft, weights, clip.config.text_config)
+    clip, trained = build_clip(load_tokenizer()), load("clip")
+    weights = half(averaged(trained, "clip"))
+    write_soft_words(out / "soft_words", state, weights, clip.config.text_config)
     whole, text = clip_configs(clip.config)
     write_json(out / "clip" / "config.json", whole)
     write_json(out / "clip" / "preprocessor_config.json", preprocessor(CONFIG["resolution"]))

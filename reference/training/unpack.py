@@ -2,7 +2,7 @@
 Makes of a model's folder what a training goes on from: `vae.pt`, `clip.pt`, `tokenizer/` and `NAME.pt` for `train_unet.py --start`.
 `python unpack.py [FOLDER]` (by default models/tiny) `[--unet FILE]`
 
-Optimisers' moments are no part of a model, so they start anew; so do the soft words, which are thrown away after a training. `--unet` takes a training
+Optimisers' moments are no part of a model, so they start anew; so do the soft words, of which a model keeps the space alone. `--unet` takes a training
 that `pack.py` has kept on its way, and soft words with it.
 """
 
