@@ -63,7 +63,7 @@ async function whileLearning(browser: Browser, url: string): Promise<number[]> {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
   await page.goto(url);
   await page.locator(".look", { hasText: /^Sepia$/ }).click();
-  await page.getByRole("button", { name: "Example: leaves" }).click();
+  await page.getByRole("button", { name: "Example: lift" }).click();
   await page.locator(".wipe").waitFor();
   await page.getByRole("link", { name: "Teach", exact: true }).click();
   await page.getByLabel("Before picture").setInputFiles(PAIR);

@@ -12,8 +12,8 @@ export const examplePair = { before: byName.get("0_0.png")!, after: byName.get("
 
 /** Pictures to use an edit on. */
 export const examplePictures = [
-  { name: "thermometer.png", url: byName.get("1_0.png")! },
-  { name: "skewer.png", url: byName.get("2_0.png")! },
-  { name: "leaves.png", url: byName.get("3_0.png")! },
-  { name: "snorkel.png", url: byName.get("4_0.png")! },
+  { name: "castle.png", url: byName.get("1_0.png")! },
+  { name: "town.png", url: byName.get("2_0.png")! },
+  { name: "lift.png", url: byName.get("3_0.png")! },
+  { name: "cabinet.png", url: byName.get("4_0.png")! },
 ];

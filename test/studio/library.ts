@@ -51,7 +51,7 @@ export function libraryTests(bench: Bench): void {
     const { page } = person;
     await drop(page.locator("main"), card);
     await page.getByText("is in your library").waitFor();
-    await page.getByRole("button", { name: "Example: leaves" }).click();
+    await page.getByRole("button", { name: "Example: lift" }).click();
     await page.locator(".wipe .back").waitFor();
   });
 }

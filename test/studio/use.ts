@@ -19,8 +19,8 @@ export function useTests(bench: Bench): void {
     await using person = await visit(bench.browser, bench.url);
     const { page } = person;
     await choose(page, "Sepia");
-    await page.getByRole("button", { name: "Example: leaves" }).click();
-    const divider = page.getByRole("slider", { name: "leaves.png: before and after" });
+    await page.getByRole("button", { name: "Example: lift" }).click();
+    const divider = page.getByRole("slider", { name: "lift.png: before and after" });
     await divider.focus();
     const expect = async (key: string, now: string, clip: string) => {
       await page.keyboard.press(key);
@@ -153,7 +153,7 @@ export function useTests(bench: Bench): void {
     await using person = await visit(bench.browser, bench.url, phone);
     const { page } = person;
     await choose(page, "Sepia");
-    await page.getByRole("button", { name: "Example: leaves" }).click();
+    await page.getByRole("button", { name: "Example: lift" }).click();
     await resultOf(page);
     const strength = page.getByLabel("Strength", { exact: true });
     assert.equal(await strength.isVisible(), false);
