@@ -1,5 +1,5 @@
 /** nano with texts of another width, for what depends on it: the same folder, with random numbers where shapes differ. */
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Generator } from "../../src/rng/index.ts";
 import { encodeSafetensors, readFloat32, type TensorData } from "../../src/weights/index.ts";
@@ -11,6 +11,7 @@ const NARROW = 32;
 /** Writes it into a folder, `clip/` included. */
 export async function writeWide(folder: string, width: number): Promise<void> {
   cpSync(NANO, folder, { recursive: true });
+  rmSync(join(folder, "soft_words"), { recursive: true }); // made for texts of nano's width
   const nano = await openModelFolder(NANO);
   const generator = new Generator(9);
   const wide = (side: number) => (side === NARROW ? width : side);
