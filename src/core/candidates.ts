@@ -19,7 +19,7 @@ export interface CandidateOptions {
 }
 
 /** How many are looked at together. */
-export const BATCH = 32;
+export const CANDIDATES_AT_ONCE = 32;
 
 /**
  * Of the instructions that the model knows, evenly chosen among all, the one that explains the pairs best: the lowest error of one prediction for each pair.
@@ -40,16 +40,16 @@ export async function nearestKnown(
   const pointOf = (index: number) => words.known.slice(index * width, (index + 1) * width);
   const looks = validationPlan({ ...settings, validation: pairs.after.length }, pairs.after.length, noiser.timesteps);
   const errors = new Float64Array(total);
-  for (let first = 0; first < total; first += BATCH) {
-    const points = new Float32Array(BATCH * width); // [N, D]
-    for (let i = 0; i < BATCH; i++) points.set(pointOf(chosen[(first + i) % total]!), i * width);
+  for (let first = 0; first < total; first += CANDIDATES_AT_ONCE) {
+    const points = new Float32Array(CANDIDATES_AT_ONCE * width); // [N, D]
+    for (let i = 0; i < CANDIDATES_AT_ONCE; i++) points.set(pointOf(chosen[(first + i) % total]!), i * width);
     for (const look of looks) {
       checkAborted(signal);
       const feeds = { ...noiser.validation([look]), points, prompt_embeds: around.data };
-      const found = await model.rank(words, pairs.after[0]!, BATCH, feeds);
-      for (let i = first; i < Math.min(total, first + BATCH); i++) errors[i]! += found[i - first]!;
+      const found = await model.rank(words, pairs.after[0]!, CANDIDATES_AT_ONCE, feeds);
+      for (let i = first; i < Math.min(total, first + CANDIDATES_AT_ONCE); i++) errors[i]! += found[i - first]!;
     }
-    onCandidate?.(Math.min(total, first + BATCH), total);
+    onCandidate?.(Math.min(total, first + CANDIDATES_AT_ONCE), total);
   }
   const best = chosen[errors.indexOf(Math.min(...errors))]!;
   return { point: pointOf(best), words: known[best]! };

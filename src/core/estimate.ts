@@ -12,7 +12,7 @@ import {
   type Size,
   validateJob,
 } from "../jobs/index.ts";
-import { BATCH } from "./candidates.ts";
+import { CANDIDATES_AT_ONCE } from "./candidates.ts";
 import type { Model } from "./model.ts";
 import type { EditSettings, LearnSettings } from "./settings.ts";
 
@@ -54,7 +54,13 @@ export function estimateLearning(
   const shape = { size: latents, tokens, batch, guided: guidedLoss && !pooled };
   const search: Run[] =
     softWords && space === "soft-words"
-      ? [[candidatesJob(unet, softWords, latents, tokens, BATCH), Math.ceil(candidates / BATCH), FORWARD]]
+      ? [
+          [
+            candidatesJob(unet, softWords, latents, tokens, CANDIDATES_AT_ONCE),
+            Math.ceil(candidates / CANDIDATES_AT_ONCE),
+            FORWARD,
+          ],
+        ]
       : [];
   return total([
     [encodeJob(model.parts.vae, pixels), 2, FORWARD],
