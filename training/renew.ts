@@ -44,7 +44,10 @@ const few = (option: string) => (count === undefined ? [] : [option, count]);
 
 const steps: Readonly<Record<string, () => void | Promise<void>>> = {
   weights: () => run(values.python, ["reference/training/export.py"]),
-  goldens: () => run(values.python, ["reference/goldens/make_tiny.py"]),
+  goldens: () => {
+    const guided = ["--out", "test/goldens/tiny-guided", "--steps", "20", "--guidance-scale", "1.5"];
+    for (const more of [[], guided]) run(values.python, ["reference/goldens/make_tiny.py", ...more]);
+  },
   edits: () => {
     const out = join(results, "edits");
     const table = [

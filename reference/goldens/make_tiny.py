@@ -1,6 +1,7 @@
 """Edits one picture with a model folder as diffusers' own pipeline does it, so that ours can be compared with it.
 
     python reference/goldens/make_tiny.py                                        (from the repository's root)
+    python reference/goldens/make_tiny.py --out test/goldens/tiny-guided --steps 20 --guidance-scale 1.5
     python reference/goldens/make_tiny.py --model models/nano --out test/goldens/nano --steps 20 --guidance-scale 7.5 --image-guidance-scale 1.5
 
 Writes into `--out`: `input.png` (kept if it is there and no `--picture` is given), `output.png`, `edit.json`
