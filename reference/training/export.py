@@ -69,8 +69,8 @@ def preprocessor(resolution):
 
 
 def known_instructions(soft, codes):
-    """Some of the instructions that were trained with, in words and as points."""
-    lines = [line for folder in folders("train") for line in Pairs(folder).lines()]
+    """Some of the instructions that were trained with, in words and as points; those that have words."""
+    lines = [line for folder in folders("train") for line in Pairs(folder).lines() if line["instruction"]]
     chosen = np.random.default_rng(CONFIG["seed"]).choice(len(lines), SOFT["known"], replace=False)
     some = [lines[i] for i in chosen]
     return [line["instruction"] for line in some], soft.points(len(some), *Codes(some, codes).of(range(len(some))))

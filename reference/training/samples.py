@@ -53,6 +53,7 @@ class Samples:
         unique = sorted(set(words))
         number = {text: i for i, text in enumerate(unique)}
         self.numbers = np.array([number[text] for text in words])
+        self.unspoken = np.array([text == "" for text in words])  # of the wide families: no words tell them apart
         self.table = torch.cat([encoder.states(unique[i : i + 256]).half() for i in range(0, len(unique), 256)])
         self.codes = Codes(self.lines, known)
         self.hybrids = Hybrids(self.lines, encoder, ROWS)

@@ -73,6 +73,7 @@ def main():
     set_up(CONFIG["seed"])
     pairs = Pairs(*folders("train"))
     lines = pairs.lines()
+    spoken = np.flatnonzero([line["instruction"] != "" for line in lines])  # edits of the wide families have no words to meet
     if not (resume or locked):
         learn(line[key] for line in lines for key in ("instruction", "before", "after"))
     tokenizer = load_tokenizer()
@@ -92,7 +93,7 @@ def main():
     rng = np.random.default_rng([CONFIG["seed"], step])
     started = time.time()
     while step < steps:
-        chosen = rng.integers(len(pairs), size=SETTINGS["batch"])
+        chosen = spoken[rng.integers(len(spoken), size=SETTINGS["batch"])]
         x, y = (to_tensor([pairs.pictures(int(i), which) for i in chosen]) for which in (0, 1))
         before, after = image_embeds(clip, torch.cat([x, y])).chunk(2)
         texts = torch.cat([ids[key][chosen] for key in ("before", "after", "instruction")])

@@ -56,10 +56,10 @@ class Batches:
         torch.manual_seed(CONFIG["seed"] + step)
 
     def states(self, chosen, fate):
-        """In words, by soft words, or both, and a little noise; words are dropped where `fate` says so."""
+        """In words where there are any, by soft words, or both, and a little noise; all is dropped where `fate` says so."""
         say = self.instructions
         states = say.words(self.samples, chosen)
-        by_code = torch.from_numpy(self.rng.random(self.size) < SOFT["share"]).to(self.device)
+        by_code = torch.from_numpy(self.samples.unspoken[chosen] | (self.rng.random(self.size) < SOFT["share"])).to(self.device)
         states = torch.where(by_code[:, None, None], say.soft(self.samples, chosen), states)
         mixed = self.samples.hybrids.possible(chosen) & (self.rng.random(self.size) < SETTINGS["hybridShare"])
         if mixed.any():
@@ -67,6 +67,12 @@ class Batches:
         states = states + SETTINGS["textNoise"] * torch.randn(states.shape).to(self.device)
         dropped = fate < SETTINGS["dropBoth"] + SETTINGS["dropText"]
         return torch.where(dropped[:, None, None], say.nothing, states)
+
+    def timesteps(self):
+        """One from each of `size` stretches: every batch sees all levels of noise, and high ones, where the edit is decided, most; some take the levels as they come."""
+        stretches = (torch.randperm(self.size) + torch.rand(self.size)) / self.size
+        power = torch.where(torch.rand(self.size) < SETTINGS["timestepEven"], 1.0, self.power)
+        return (stretches**power * 1000).long().to(self.device)
 
     def next(self):
         """before, after [N, C, H, W]; states [N, T, E]; t [N]; noise; and the before latents that the network is told, some of them dropped"""
@@ -76,10 +82,7 @@ class Batches:
         states = self.states(chosen, fate)
         both, text, image = SETTINGS["dropBoth"], SETTINGS["dropText"], SETTINGS["dropImage"]
         kept = (fate >= both) & ((fate < both + text) | (fate >= both + text + image))
-        # One timestep from each of `size` stretches: every batch sees all levels of noise, and high ones, where the edit is decided, most.
-        stretches = (torch.randperm(self.size) + torch.rand(self.size)) / self.size
-        t = (stretches**self.power * 1000).long().to(self.device)
-        return before, after, states, t, torch.randn(after.shape).to(self.device), before * kept.float()[:, None, None, None]
+        return before, after, states, self.timesteps(), torch.randn(after.shape).to(self.device), before * kept.float()[:, None, None, None]
 
 
 def main():

@@ -34,6 +34,10 @@ export const LEARN = {
     type: "number",
     help: "for soft words: instructions that the model knows and that are tried for a start, 0 for none (default: the model's)",
   },
+  "candidate-share": {
+    type: "number",
+    help: "how much of the error without any start such an instruction may leave, to be the start, up to 1 (default: the model's)",
+  },
   "checkpoint-every": { type: "number", help: "steps between checkpoints, of which the best is kept (default 100)" },
   patience: { type: "number", help: "end after this many checkpoints without a better one (default 0: never)" },
   "timestep-min": { type: "number", help: "the least noise that is looked at, 0 to 999 (default 0)" },
@@ -79,6 +83,7 @@ export function learnSettings({ parts }: Model, values: Values<typeof LEARN>): P
       gradientClip: values["gradient-clip"],
       space: values.space,
       candidates: values.candidates,
+      candidateShare: values["candidate-share"],
       checkpointEvery: values["checkpoint-every"],
       validation: values.validation,
       patience: values.patience,

@@ -22,7 +22,8 @@ export interface CandidateOptions {
 export const CANDIDATES_AT_ONCE = 32;
 
 /**
- * Of the instructions that the model knows, evenly chosen among all, the one that explains the pairs best: the lowest error of one prediction for each pair.
+ * Of zero and of instructions that the model knows, evenly chosen among all, the one that explains the pairs best: the lowest error of one prediction for each
+ * pair. Nothing where that is zero, or leaves more than `candidateShare` of zero's error: descent gets lost from a start that is nearest, but not near.
  * `around` is what their rows stand in. Throws `VisiiError("aborted")` by the signal.
  */
 export async function nearestKnown(
@@ -33,16 +34,17 @@ export async function nearestKnown(
   noiser: Noiser,
   around: PromptEmbeds,
   { onCandidate, signal }: CandidateOptions,
-): Promise<Known> {
+): Promise<Known | undefined> {
   const { known, width } = words.config;
-  const total = Math.min(settings.candidates, known.length);
-  const chosen = Array.from({ length: total }, (_, i) => Math.floor((i * known.length) / total));
-  const pointOf = (index: number) => words.known.slice(index * width, (index + 1) * width);
+  const count = Math.min(settings.candidates - 1, known.length);
+  const total = 1 + count;
+  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * known.length) / count));
+  const candidates = [new Float32Array(width), ...chosen.map((i) => words.known.slice(i * width, (i + 1) * width))];
   const looks = validationPlan({ ...settings, validation: pairs.after.length }, pairs.after.length, noiser.timesteps);
   const errors = new Float64Array(total);
   for (let first = 0; first < total; first += CANDIDATES_AT_ONCE) {
     const points = new Float32Array(CANDIDATES_AT_ONCE * width); // [N, D]
-    for (let i = 0; i < CANDIDATES_AT_ONCE; i++) points.set(pointOf(chosen[(first + i) % total]!), i * width);
+    for (let i = 0; i < CANDIDATES_AT_ONCE; i++) points.set(candidates[(first + i) % total]!, i * width);
     for (const look of looks) {
       checkAborted(signal);
       const feeds = { ...noiser.validation([look]), points, prompt_embeds: around.data };
@@ -51,6 +53,7 @@ export async function nearestKnown(
     }
     onCandidate?.(Math.min(total, first + CANDIDATES_AT_ONCE), total);
   }
-  const best = chosen[errors.indexOf(Math.min(...errors))]!;
-  return { point: pointOf(best), words: known[best]! };
+  const best = errors.indexOf(Math.min(...errors));
+  if (best === 0 || errors[best]! > settings.candidateShare * errors[0]!) return undefined;
+  return { point: candidates[best]!, words: known[chosen[best - 1]!]! };
 }

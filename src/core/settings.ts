@@ -33,10 +33,12 @@ export interface LearnSettings {
    */
   readonly space: "rows" | "soft-words";
   /**
-   * For soft words: how many of the instructions that the model knows are tried, each once per pair; learning starts from the one that explains the pairs best. 0 to
-   * start from none of them. @default 0
+   * For soft words: how many points are tried, each once per pair: zero, where learning starts otherwise, and instructions that the model knows. The one that
+   * explains the pairs best is the start, if it explains them well. 0 to try none. @default 0
    */
   readonly candidates: number;
+  /** How well: the share of zero's error that a known instruction may leave at most; above 0, up to 1. @default 1 */
+  readonly candidateShare: number;
   /** k, neutral filler tokens where no words are given: 1 to 75. @default 10 */
   readonly tokens: number;
   /** Seeds timesteps, noises and the choice of pairs. @default 0 */
@@ -95,6 +97,7 @@ export const PAPER_LEARN: Omit<LearnSettings, "resolution"> = {
   gradientClip: null,
   space: "rows",
   candidates: 0,
+  candidateShare: 1,
   tokens: 10,
   seed: 0,
   checkpointEvery: 100,
@@ -129,6 +132,7 @@ const RANGES: Record<string, Range> = {
   imageGuidanceScale: [0, 100, false],
   gradientClip: [0, Number.MAX_VALUE, false],
   candidates: [0, 100_000, true],
+  candidateShare: [0, 1, false],
   tokens: [1, 75, true],
   seed: [0, Number.MAX_SAFE_INTEGER, true],
   checkpointEvery: [1, 100_000, true],

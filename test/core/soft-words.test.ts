@@ -55,23 +55,34 @@ test("a run in the soft words' space, resumed, gives the same bytes", async () =
   await assert.rejects(other.result, (error) => isVisiiError(error, "input"));
 });
 
-test("of the instructions that the model knows, the one that explains the pairs best is the start, whatever stops the run", async () => {
+test("of zero and the instructions that the model knows, the one that explains the pairs best is the start, whatever stops the run", async () => {
   const seen: number[] = [];
   const several = {
     ...options,
-    pairs: [...pairs, { before: picture(7), after: picture(11) }],
-    candidates: 5,
+    pairs: [
+      { before: picture(2), after: picture(9) },
+      { before: picture(4), after: picture(5) },
+    ],
+    candidates: 6,
     steps: 6,
   };
   const run = learn(model, { ...several, onCandidate: (done) => seen.push(done) });
   let half: Uint8Array | undefined;
   for await (const { step } of run) if (step === 3) half = run.state();
   const learned = await run.result;
-  assert.deepEqual(seen, [5]);
+  assert.deepEqual(seen, [6]);
   const { settings, prompt } = learned.provenance;
   assert.equal(settings.init, "known");
   assert.ok(model.parts.softWords!.config.known.includes(prompt), prompt);
   assert.deepEqual((await learn(model, { ...several, resume: half! }).result).toBytes(), learned.toBytes());
+
+  // The same start where it may leave that share of zero's error or more; none where it must leave less than any does.
+  const anyway = await learn(model, { ...several, candidateShare: 1 - 1e-9 }).result;
+  assert.equal(anyway.provenance.prompt, prompt);
+  const picky = (await learn(model, { ...several, candidateShare: 1e-6 }).result).provenance;
+  const without = (await learn(model, { ...several, candidates: 0 }).result).provenance;
+  assert.equal(picky.settings.init, "neutral");
+  assert.deepEqual(picky.losses, without.losses);
 
   // At a rate of next to nothing the start is all there is: none that it knows explains the pairs better.
   const still = { ...several, lr: 1e-9, steps: 1, checkpointEvery: 1, validation: 2 };

@@ -7,7 +7,8 @@ import { codeOf } from "../../training/data/codes.ts";
 import { distance, heldOutDistance, named, type Rgb } from "../../training/data/colours.ts";
 import { anyRequest, change } from "../../training/data/compose.ts";
 import { heldOutSource } from "../../training/data/concepts.ts";
-import { isHeldOutComposition } from "../../training/data/edits/index.ts";
+import { exchangesAll } from "../../training/data/edits/grade.ts";
+import { isHeldOutComposition, wideEdits, wideLocalEdits } from "../../training/data/edits/index.ts";
 import {
   applyEdit,
   cases,
@@ -111,6 +112,40 @@ test("pairs of a split show only its pictures, and no edit that is held out", as
   }
 });
 
+test("pairs of the wide families have no words, unless all that they ask for has some", async () => {
+  const known = new Set([...trainedEdits, ...trainedLocalEdits].map(({ name }) => name));
+  const wide = new Set([...wideEdits, ...wideLocalEdits].map(({ name }) => name));
+  const seen = new Set<string>();
+  for (let index = 0; index < 60; index++) {
+    const { record, before, after } = await editPair("train", 5, index, true);
+    const names = record.edit.split("+");
+    assert.ok(
+      names.every((name) => known.has(name) || wide.has(name)),
+      record.edit,
+    );
+    const said = names.every((name) => known.has(name));
+    assert.equal(record.instruction !== "", said, record.edit);
+    assert.equal(record.phrases.length, said ? names.length : 0);
+    assert.ok(record.codes.length > 0 && record.codes.every(({ values }) => values.length <= 16));
+    assert.ok(change(before, after) >= 0.005, `${record.edit} can hardly be seen`);
+    for (const name of names) seen.add(name);
+  }
+  for (const { name } of wideEdits) assert.ok(seen.has(name), name);
+});
+
+test("no wide edit is one that is held out", () => {
+  for (let seed = 0; seed < 2000; seed++) {
+    for (const edit of wideEdits) {
+      const params = edit.sample(new Random("wide", edit.name, seed)) as Record<string, number> & { rows?: number[] };
+      if (edit.name === "two-colour print") {
+        const { tone, slope, edge } = params;
+        assert.ok([tone, slope, edge].filter((part) => part !== 0).length >= 2, "emboss, a stencil, a line drawing");
+      }
+      if (params.rows) assert.ok(!exchangesAll(params.rows), "channel swap");
+    }
+  }
+});
+
 test("a tenth of the kinds and more is held out, drawn by seed", () => {
   const kinds = heldOutEdits.filter(({ family }) => family !== "local" && family !== "composition");
   assert.ok(kinds.length >= 0.1 * (kinds.length + trainedEdits.length), `${kinds.length} of ${trainedEdits.length}`);
@@ -161,13 +196,13 @@ test("scenes to train on are never on salmon", async () => {
 });
 
 test("training knows enough kinds and families, by different names", () => {
-  const all = [...trainedEdits, ...trainedLocalEdits, ...heldOutEdits];
+  const all = [...trainedEdits, ...trainedLocalEdits, ...wideEdits, ...wideLocalEdits, ...heldOutEdits];
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
   assert.ok(trainedEdits.length >= 100);
   assert.ok(new Set(trainedEdits.map(({ family }) => family)).size >= 10);
 });
 
-for (const edit of [...trainedEdits, ...trainedLocalEdits.slice(0, 20), ...heldOutEdits]) {
+for (const edit of [...trainedEdits, ...trainedLocalEdits.slice(0, 20), ...wideEdits, ...heldOutEdits]) {
   test(`edit: ${edit.name}`, async () => {
     const seen: number[] = [];
     for (let seed = 0; seed < 16 && (seed < 3 || Math.max(...seen) < 0.005); seed++) {

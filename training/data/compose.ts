@@ -7,6 +7,8 @@ import {
   type Params,
   trainedEdits,
   trainedLocalEdits,
+  wideEdits,
+  wideLocalEdits,
 } from "./edits/index.ts";
 import type { Random } from "./random.ts";
 import { type Caption, captionText, type Scene } from "./scene.ts";
@@ -44,7 +46,7 @@ export type Request = {
   readonly needs?: Needs | undefined;
   readonly params: Params;
   readonly codes: readonly Code[];
-  /** Words for each of its edits; joined, they are the instruction. */
+  /** Words for each of its edits; joined, they are the instruction. None where words can't say one of them. */
   readonly phrases: readonly string[];
   readonly instruction: string;
   readonly parts: readonly { readonly edit: Edit; readonly params: Params }[];
@@ -80,20 +82,36 @@ function pickInTurn(random: Random, count: number): readonly Edit[] {
   }
 }
 
-/** Draws what a training pair asks for. */
-export function anyRequest(random: Random): Request {
+const wideShares = { one: 0.45, local: 0.2, "known local": 0.15, two: 0.2 } as const;
+
+// One that words can't say, perhaps in a region, or with one that they can; or a known one in a region, of which there are too few among the others.
+function pickWide(random: Random): readonly Edit[] {
+  const kind = random.weighted(wideShares);
+  if (kind === "known local") return [random.pick(trainedLocalEdits)];
+  if (kind === "local") return [random.pick(wideLocalEdits)];
+  const edit = random.pick(wideEdits);
+  if (kind === "one") return [edit];
+  const others = trainedEdits.filter(({ family }) => order.includes(family) && family !== edit.family);
+  return [edit, random.pick(others)].sort((a, b) => order.indexOf(a.family) - order.indexOf(b.family));
+}
+
+function pickKnown(random: Random): readonly Edit[] {
   const kind = random.weighted(shares);
-  const chosen =
-    kind === "local"
-      ? [random.pick(trainedLocalEdits)]
-      : pickInTurn(random, kind === "one" ? 1 : kind === "two" ? 2 : 3);
-  const parts = chosen.map((edit) => {
+  if (kind === "local") return [random.pick(trainedLocalEdits)];
+  return pickInTurn(random, kind === "one" ? 1 : kind === "two" ? 2 : 3);
+}
+
+/** Draws what a training pair asks for: of what has words, or of the wide families that have none. */
+export function anyRequest(random: Random, wide = false): Request {
+  const parts = (wide ? pickWide(random) : pickKnown(random)).map((edit) => {
     const params = edit.sample(random);
-    return { edit, params, phrase: random.pick(edit.phrases(params)) };
+    const phrases = edit.phrases(params);
+    return { edit, params, phrase: phrases.length > 0 ? random.pick(phrases) : undefined };
   });
   const needs = parts.map(({ edit }) => edit.needs).find((each) => each !== undefined);
   const [first, ...more] = parts;
-  const phrases = parts.map(({ phrase }) => phrase);
+  const said = parts.flatMap(({ phrase }) => phrase ?? []);
+  const phrases = said.length === parts.length ? said : [];
   return {
     edit: parts.map(({ edit }) => edit.name).join("+"),
     family: more.length > 0 ? "composition" : first!.edit.family,

@@ -9,6 +9,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     split: { type: "string", default: "train" },
     "scenes-only": { type: "boolean", default: false },
+    wide: { type: "boolean", default: false },
   },
 });
 
@@ -16,13 +17,17 @@ const count = Number(values.count);
 const seed = Number(values.seed);
 const { out, split } = values;
 if (!out || !(count > 0) || !Number.isInteger(count) || !Number.isInteger(seed)) {
-  throw new Error("usage: train:data -- --out FOLDER --count N [--seed S] [--split train|test] [--scenes-only]");
+  throw new Error(
+    "usage: train:data -- --out FOLDER --count N [--seed S] [--split train|test] [--scenes-only | --wide]",
+  );
 }
 if (split !== "train" && split !== "test") throw new Error(`train:data: --split is train or test, not "${split}"`);
 
-const pair = values["scenes-only"] ? scenePair : editPair;
+const pair = values["scenes-only"]
+  ? (index: number) => scenePair(split, seed, index)
+  : (index: number) => editPair(split, seed, index, values.wide);
 const started = performance.now();
-for await (const done of writeShards(out, { count, seed, split }, (i) => pair(split, seed, i))) {
+for await (const done of writeShards(out, { count, seed, split }, pair)) {
   const each = (performance.now() - started) / done;
   process.stdout.write(`${done} of ${count} pairs, ${each.toFixed(2)} ms each\n`);
 }

@@ -44,11 +44,11 @@ export async function scenePair(split: Split, seed: number, index: number): Prom
   return { before: pixels, after: pixels, record: { ...record, before: caption, after: caption } };
 }
 
-/** A pair to train on: a scene of the split, before and after an edit, or two, that can be seen in it. */
-export async function editPair(split: Split, seed: number, index: number): Promise<Pair> {
-  const random = new Random("pairs", split, seed, index);
+/** A pair to train on: a scene of the split, before and after an edit, or two, that can be seen in it; with `wide`, of the families without words. */
+export async function editPair(split: Split, seed: number, index: number, wide = false): Promise<Pair> {
+  const random = new Random(wide ? "wide pairs" : "pairs", split, seed, index);
   for (;;) {
-    const request = anyRequest(random);
+    const request = anyRequest(random, wide);
     const before = await anyScene(split, random, request.needs);
     const after = answer(before, request);
     if (!after) continue;

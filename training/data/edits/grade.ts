@@ -60,6 +60,12 @@ function nearHue(pixels: Uint8Array, hue: number, width: number): Float32Array {
 
 const unsaturated = (pixels: Uint8Array): Uint8Array => matrix(pixels, Array(3).fill([0.299, 0.587, 0.114]).flat());
 
+/** Whether a 3 × 3 matrix is near the exchange of all three channels, which is held out. */
+export function exchangesAll(rows: readonly number[]): boolean {
+  const swap = [0, 0, 1, 1, 0, 0, 0, 1, 0];
+  return Math.hypot(...rows.map((v, i) => v - swap[i]!)) <= 0.8;
+}
+
 function mixing(random: Random): number[] {
   for (;;) {
     const rows = [0, 1, 2].map((own) => {
@@ -69,9 +75,7 @@ function mixing(random: Random): number[] {
     });
     if (rows.some((row) => row === undefined)) continue;
     const all = rows.flat() as number[];
-    // An exchange of all three channels is held out.
-    const swap = [0, 0, 1, 1, 0, 0, 0, 1, 0];
-    if (Math.hypot(...all.map((v, i) => v - swap[i]!)) > 0.8) return all;
+    if (!exchangesAll(all)) return all;
   }
 }
 

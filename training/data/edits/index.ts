@@ -16,9 +16,11 @@ import { placeEdits } from "./place.ts";
 import { localEdit, regions } from "./region.ts";
 import { styleEdits } from "./style.ts";
 import { thingEdits } from "./thing.ts";
+import { wideEdits } from "./wide.ts";
 import { wornEdits } from "./worn.ts";
 
 export type { Edit, Family, Needs, Params, Picture } from "./edit.ts";
+export { wideEdits } from "./wide.ts";
 
 /** Kinds that version 2 of the model was trained on; what is held out is drawn from the others, so that the two can be compared. */
 const before: readonly Edit[] = [
@@ -66,6 +68,11 @@ const locals = regions.flatMap((where) => pointwise.map((inner) => localEdit(inn
 /** Of regions and edits, about one combination in ten is never trained on. */
 export const trainedLocalEdits: readonly Edit[] = locals.filter(({ name }) => rank(name) >= 0.1);
 const heldOutLocal = locals.filter(({ name }) => rank(name) < 0.1).toSorted((a, b) => rank(a.name) - rank(b.name));
+
+/** The wide families in regions. */
+export const wideLocalEdits: readonly Edit[] = regions.flatMap((where) =>
+  wideEdits.map((inner) => localEdit(inner, where)),
+);
 
 /** Of two edits in turn, whether their combination is never trained on. */
 export function isHeldOutComposition(first: string, second: string): boolean {
