@@ -18,7 +18,7 @@ import { size } from "./data/size.ts";
  * most structural edits (sketch, woodcut, comic, mosaic, snow) were tried and left out.
  */
 const exhibits: readonly (readonly [name: string, edit: string, seed: number])[] = [
-  ["line-drawing", "line drawing", 1],
+  ["line-drawing", "line drawing", 3],
   ["watercolour", "watercolour", 1],
   ["neon", "neon", 2],
   ["sepia", "sepia", 1],
