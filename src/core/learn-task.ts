@@ -53,7 +53,7 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
   const { resolution } = settings;
   const pairs = await encodePairs(model, options.pairs, { resolution, direction: clip !== undefined });
   const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
-  const looked = words && settings.candidates > 1;
+  const looked = words && Math.min(settings.candidates - 1, words.config.known.length) > 0;
   const known = looked ? await nearestKnown(model, words, settings, pairs, noiser, initial, options) : undefined;
   return {
     settings,

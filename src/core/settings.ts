@@ -37,7 +37,7 @@ export interface LearnSettings {
    * explains the pairs best is the start, if it explains them well. 0 to try none. @default 0
    */
   readonly candidates: number;
-  /** How well: the share of zero's error that a known instruction may leave at most; above 0, up to 1. @default 1 */
+  /** How well: the share of zero's error that a known instruction may leave at most, 0 to 1. @default 1 */
   readonly candidateShare: number;
   /** k, neutral filler tokens where no words are given: 1 to 75. @default 10 */
   readonly tokens: number;
