@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 LAMBDA_MSE, LAMBDA_CLIP = 4.0, 0.1
+LATENTS = 0.1  # their share where errors are counted as pixels
 TEXT_SCALE, IMAGE_SCALE = 7.5, 1.5
 CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 
@@ -33,8 +34,16 @@ def soft_words():
     return rows, width, lambda point: norm(to_rows(point).view(1, rows, embedding))
 
 
-def learn(name, guided, lr, steps=10, soft=False):
-    """Of the rows of a text, or with `soft` of a point of nano's soft words."""
+def errors(difference, to_pixels):
+    """Mean squares of latents, or mostly of the pixels that a convolution makes of them."""
+    latents = difference.square().mean()
+    if to_pixels is None:
+        return latents
+    return LATENTS * latents + (1 - LATENTS) * F.conv2d(difference, to_pixels, padding=1).square().mean()
+
+
+def learn(name, guided, lr, steps=10, soft=False, seen=None):
+    """Of the rows of a text, or with `soft` of a point of nano's soft words; with `seen`, errors are counted in so many pixels for each of the latents."""
     unet = UNet2DConditionModel.from_pretrained(NANO / "unet").double().requires_grad_(False)
     vae = AutoencoderKL.from_pretrained(NANO / "vae").double().requires_grad_(False)
     text = CLIPTextModel.from_pretrained(NANO / "text_encoder").double().requires_grad_(False)
@@ -64,6 +73,7 @@ def learn(name, guided, lr, steps=10, soft=False):
     alphas = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear").alphas_cumprod.double()
     timesteps = torch.tensor([401, 7, 981, 650, 120, 805, 288, 555, 33, 719])[:steps]
     noises = normal(name, "noises", shape=(steps, *z_y.shape[1:]))
+    to_pixels = normal(name, "toPixels", shape=(seen, z_y.shape[1], 3, 3)) / 6 if seen else None
     learned = (torch.zeros(1, width).double() if soft else initial.clone()).requires_grad_()
     around = lambda rows: torch.cat([initial[:, :1], rows, initial[:, end:]], 1)
     prompt_of = lambda: around(rows_of(learned)) if soft else learned
@@ -76,7 +86,7 @@ def learn(name, guided, lr, steps=10, soft=False):
         if guided:
             none, image_only = predict(z_t, t, empty, torch.zeros_like(z_x)), predict(z_t, t, empty, z_x)
             prediction = none + TEXT_SCALE * (prediction - image_only) + IMAGE_SCALE * (image_only - none)
-        mse = F.mse_loss(prediction, noise[None])
+        mse = errors(prediction - noise[None], to_pixels)
         projected = F.normalize(clip.text_projection(instruction.mean(1)), dim=-1)
         clip_loss = -(projected * direction).sum(-1).clamp(max=0.5).mean()
         optimiser.zero_grad()
@@ -101,6 +111,7 @@ def learn(name, guided, lr, steps=10, soft=False):
             "input.signal": alphas[timesteps].sqrt(),
             "input.sigma": (1 - alphas[timesteps]).sqrt(),
             "input.lr": torch.tensor(lr, dtype=torch.float64),
+            **({"input.toPixels": to_pixels} if seen else {}),
             "output.conditionLatents": z_x,
             "output.targetLatents": z_y,
             "output.direction": direction,

@@ -398,6 +398,7 @@ def main():
     learn("learn-plain", guided=False, lr=1e-3)
     learn("learn-guided", guided=True, lr=0.05)
     learn("learn-soft", guided=False, lr=0.05, soft=True)
+    learn("learn-pixels", guided=True, lr=0.05, soft=True, seen=48)
     write_captions()
     write_layers()
     write_hybrids()

@@ -1,5 +1,6 @@
 /** The control: the one affine change of colours that explains an example pair best. What it can do needs no instruction. */
 import type { Image } from "../image/pixels.ts";
+import { solve } from "../solve.ts";
 
 /** Row-major [3, 4]: each new channel as weights of red, green and blue, and an offset; values 0 … 255. */
 export type ColourTransform = readonly number[];
@@ -34,22 +35,4 @@ export function applyColours(transform: ColourTransform, { width, height, data }
     }
   }
   return { width, height, data: out };
-}
-
-/** X with A·X = B, by Gaussian elimination with pivoting; A [n, n] and B [n, m] are used up. */
-function solve(a: number[][], b: number[][]): number[][] {
-  const n = a.length;
-  for (let column = 0; column < n; column++) {
-    const rows = Array.from({ length: n - column }, (_, i) => column + i);
-    const pivot = rows.reduce((best, row) => (Math.abs(a[row]![column]!) > Math.abs(a[best]![column]!) ? row : best));
-    for (const matrix of [a, b]) [matrix[column], matrix[pivot]] = [matrix[pivot]!, matrix[column]!];
-    for (let row = 0; row < n; row++) {
-      if (row === column) continue;
-      const factor = a[row]![column]! / a[column]![column]!;
-      for (const matrix of [a, b]) {
-        matrix[row] = matrix[row]!.map((value, i) => value - factor * matrix[column]![i]!);
-      }
-    }
-  }
-  return b.map((row, i) => row.map((value) => value / a[i]![i]!));
 }

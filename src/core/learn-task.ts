@@ -50,8 +50,7 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
   const words = space === "soft-words" ? softWordsOf(model, settings) : undefined;
   const clip = settings.lambdaClip > 0 ? await model.parts.clip.open() : undefined;
   const clipHash = clip?.hash ?? "";
-  const { resolution } = settings;
-  const pairs = await encodePairs(model, options.pairs, { resolution, direction: clip !== undefined });
+  const pairs = await encodePairs(model, options.pairs, settings, clip !== undefined);
   const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
   const looked = words && Math.min(settings.candidates - 1, words.config.known.length) > 0;
   const known = looked ? await nearestKnown(model, words, settings, pairs, noiser, initial, options) : undefined;
@@ -145,7 +144,8 @@ export async function examine(
   { noiser, examined, pairs }: Task,
   { step, promptEmbeds }: LearnState,
 ): Promise<Checkpoint> {
-  const feeds = { ...noiser.validation(examined), prompt_embeds: promptEmbeds };
+  const seen = pairs.toPixels && { to_pixels: pairs.toPixels };
+  const feeds = { ...noiser.validation(examined), ...seen, prompt_embeds: promptEmbeds };
   const losses = await model.validate(pairs.after[0]!, examined.length, feeds);
   return { step, promptEmbeds, validation: round(losses.reduce((a, b) => a + b) / losses.length) };
 }
@@ -227,7 +227,7 @@ async function fixedInputs(
   model: Model,
   settings: LearnSettings,
   { tokens, span }: PromptEmbeds,
-  { direction }: EncodedPairs,
+  { direction, toPixels }: EncodedPairs,
 ): Promise<Task["fixed"]> {
   const moves = Float32Array.from({ length: tokens }, (_, row) => Number(row >= span.start && row < span.end)); // [1, T, 1]
   const one = (x: number) => Float32Array.of(x);
@@ -237,6 +237,7 @@ async function fixedInputs(
     lambda_clip: one(settings.lambdaClip),
     gradient_clip: one(settings.gradientClip ?? 3e38),
     ...(direction && { direction }),
+    ...(toPixels && { to_pixels: toPixels }),
     null_embeds: (await model.nullPrompt()).data,
     guidance_scale: one(settings.guidanceScale),
     image_guidance_scale: one(settings.imageGuidanceScale),

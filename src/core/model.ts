@@ -149,25 +149,36 @@ export class Model {
   /** How well an instruction predicts known noise, [N]; feeds as `validateJob` names them. */
   async validate({ height, width }: Size, n: number, feeds: Feeds): Promise<Float32Array> {
     const { unet, text } = this.parts;
-    const build = () => validateJob(unet, { height, width }, text.config.positions, n);
-    return (await this.sessions.run(`validate ${height}x${width} ${n}`, true, build, feeds)).mse;
+    const seen = this.pixelsSeen(feeds);
+    const build = () => validateJob(unet, { height, width }, text.config.positions, n, seen);
+    return (await this.sessions.run(`validate ${height}x${width} ${n} ${seen}`, true, build, feeds)).mse;
   }
 
   /** How well each of N points of the model's soft words predicts one known noise, [N]; feeds as `candidatesJob` names them. */
   async rank(words: SoftWords, { height, width }: Size, n: number, feeds: Feeds): Promise<Float32Array> {
     const { unet, text } = this.parts;
-    const build = () => candidatesJob(unet, words, { height, width }, text.config.positions, n);
-    return (await this.sessions.run(`candidates ${height}x${width} ${n}`, true, build, feeds)).mse;
+    const seen = this.pixelsSeen(feeds);
+    const build = () => candidatesJob(unet, words, { height, width }, text.config.positions, n, seen);
+    return (await this.sessions.run(`candidates ${height}x${width} ${n} ${seen}`, true, build, feeds)).mse;
   }
 
-  /** One step of learning; feeds as `learnStepJob` names them, the CLIP loss only with a `direction`, soft words only with a `learned` point of theirs. */
+  /**
+   * One step of learning; feeds as `learnStepJob` names them, the CLIP loss only with a `direction`, soft words only with a `learned` point of theirs, errors
+   * as pixels only with `to_pixels`.
+   */
   async learnStep(shape: LearnStepShape, feeds: Feeds) {
     const { unet } = this.parts;
     const words = feeds.learned && this.parts.softWords;
     const clip = feeds.direction && (await this.parts.clip.open());
+    const seen = this.pixelsSeen(feeds);
     const { size, batch, guided } = shape;
-    const key = `learn ${size.height}x${size.width} ${batch} ${guided} ${clip !== undefined} ${words !== undefined}`;
-    return this.sessions.run(key, true, () => learnStepJob(unet, clip, shape, words), feeds);
+    const key = `learn ${size.height}x${size.width} ${batch} ${guided} ${clip !== undefined} ${words !== undefined} ${seen}`;
+    return this.sessions.run(key, true, () => learnStepJob(unet, clip, { ...shape, seen }, words), feeds);
+  }
+
+  /** How many pixels errors are counted in for each latent, if they are. */
+  private pixelsSeen({ to_pixels }: Feeds): number | undefined {
+    return to_pixels && 3 * this.parts.vae.config.factor ** 2;
   }
 
   async release(): Promise<void> {

@@ -3,6 +3,8 @@ import { modelSize } from "../image/fit.ts";
 import { flatten, type Image } from "../image/pixels.ts";
 import { resize } from "../image/resize.ts";
 import type { Latents, Model } from "./model.ts";
+import type { LearnSettings } from "./settings.ts";
+import { fitToPixels } from "./to-pixels.ts";
 
 /** A picture before and after one edit. */
 export interface Pair {
@@ -18,6 +20,8 @@ export interface EncodedPairs {
   readonly after: readonly Latents[];
   /** Δ [P], of length 1: the mean of the pairs' CLIP(y) − CLIP(x); absent if it was not asked for. */
   readonly direction: Float32Array | undefined;
+  /** What latents are as pixels, as `fitToPixels` finds it on the first pair; absent where errors are counted as latents. */
+  readonly toPixels: Float32Array | undefined;
 }
 
 /**
@@ -27,7 +31,8 @@ export interface EncodedPairs {
 export async function encodePairs(
   model: Model,
   pairs: readonly Pair[],
-  { resolution, direction }: { readonly resolution: number; readonly direction: boolean },
+  { resolution, errors }: Pick<LearnSettings, "resolution" | "errors">,
+  direction: boolean,
 ): Promise<EncodedPairs> {
   const [first] = pairs;
   if (!first) throw new VisiiError("usage", "There is no pair to learn from; give a picture before and one after.");
@@ -45,7 +50,12 @@ export async function encodePairs(
     const latents = await model.encode(pair.after);
     after.push({ ...latents, data: latents.data.map((x) => x * scalingFactor) });
   }
-  return { before, after, direction: direction ? await meanDirection(model, pairs) : undefined };
+  return {
+    before,
+    after,
+    direction: direction ? await meanDirection(model, pairs) : undefined,
+    toPixels: errors === "pixels" ? await fitToPixels(model, [fitted[0]!.before, fitted[0]!.after]) : undefined,
+  };
 }
 
 /** To exactly this size, as `fitToModel` does it for the pictures that an instruction is applied to. */

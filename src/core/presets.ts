@@ -24,6 +24,7 @@ export const PRESETS: Presets = {
     targetPool: 0,
     patience: 0,
     timestepMin: 0,
+    errors: "latents",
     space: "rows",
   },
 };

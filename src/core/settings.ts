@@ -11,6 +11,11 @@ export interface LearnSettings {
   readonly lrSchedule: "constant" | "cosine";
   /** Noised samples per step. @default 1 */
   readonly batch: number;
+  /**
+   * What a prediction's errors are counted in: latents, all alike (the paper), or the pixels that they stand for, as the decoder would show them.
+   * @default "latents"
+   */
+  readonly errors: "latents" | "pixels";
   /** λ_mse. @default 4 */
   readonly lambdaMse: number;
   /** λ_clip; 0 leaves the CLIP loss out. @default 0.1 */
@@ -88,6 +93,7 @@ export const PAPER_LEARN: Omit<LearnSettings, "resolution"> = {
   lr: 1e-3,
   lrSchedule: "constant",
   batch: 1,
+  errors: "latents",
   lambdaMse: 4,
   lambdaClip: 0.1,
   guidedLoss: false,
@@ -154,6 +160,7 @@ export function rangeOf(name: string): { readonly low: number; readonly high: nu
 const WORDS: Record<string, readonly string[]> = {
   noise: ["random", "fixed", "authors"],
   lrSchedule: ["constant", "cosine"],
+  errors: ["latents", "pixels"],
   space: ["rows", "soft-words"],
   timestepOrder: ["shuffled", "uniform"],
   pairOrder: ["random", "timestep"],

@@ -1,19 +1,6 @@
-import {
-  add,
-  broadcastTo,
-  concat,
-  div,
-  input,
-  mean,
-  mul,
-  reshape,
-  slice,
-  square,
-  sub,
-  sum,
-  type Tensor,
-} from "../graph/index.ts";
+import { add, broadcastTo, concat, div, input, mul, reshape, slice, sub, sum, type Tensor } from "../graph/index.ts";
 import { type SoftWordsConfig, softWords, type UNetConfig, unet } from "../models/index.ts";
+import { squaredErrors } from "./errors.ts";
 import type { Part, Size } from "./part.ts";
 
 /** The inputs that every graph around the UNet has, for N samples. */
@@ -110,23 +97,24 @@ export function constantBranches(
 
 /**
  * How well an instruction predicts known noise: `sample`, `image_latents`, `target` [N, C, H, W], `timestep` [N], `prompt_embeds` [1, T, E] →
- * `mse` [N]. No gradient, no guidance.
+ * `mse` [N], with `seen` counted as pixels by `to_pixels`. No gradient, no guidance.
  */
 export function validateJob(
   { config, scope }: Part<UNetConfig>,
   size: Size,
   tokens: number,
   n: number,
+  seen?: number,
 ): Record<"mse", Tensor> {
   const { sample, imageLatents, timestep } = denoiseInputs(config, size, n);
   const prompt = forBatch(promptInput(config, "prompt_embeds", tokens), n);
   const prediction = unet(scope, config, concat([sample, imageLatents], 1), timestep, prompt);
-  return { mse: mean(square(sub(prediction, input("target", prediction.shape))), [1, 2, 3]) };
+  return { mse: squaredErrors(prediction, input("target", prediction.shape), seen) };
 }
 
 /**
  * How well each of N points of the soft words predicts one known noise: `sample`, `image_latents`, `target` [1, C, H, W], `timestep` [1],
- * `points` [N, D], `prompt_embeds` [1, T, E] around their rows → `mse` [N]. No gradient, no guidance.
+ * `points` [N, D], `prompt_embeds` [1, T, E] around their rows → `mse` [N], with `seen` counted as pixels by `to_pixels`. No gradient, no guidance.
  */
 export function candidatesJob(
   { config, scope }: Part<UNetConfig>,
@@ -134,6 +122,7 @@ export function candidatesJob(
   size: Size,
   tokens: number,
   n: number,
+  seen?: number,
 ): Record<"mse", Tensor> {
   const { sample, imageLatents, timestep } = denoiseInputs(config, size, 1);
   const around = promptInput(config, "prompt_embeds", tokens);
@@ -146,5 +135,5 @@ export function candidatesJob(
     prompts,
   );
   const target = forBatch(input("target", sample.shape), n);
-  return { mse: mean(square(sub(prediction, target)), [1, 2, 3]) };
+  return { mse: squaredErrors(prediction, target, seen) };
 }

@@ -7,6 +7,7 @@ import {
   greater,
   input,
   maximum,
+  mean,
   minimum,
   mul,
   neg,
@@ -23,8 +24,9 @@ import {
   type UNetConfig,
   unet,
 } from "../models/index.ts";
-import { adamW, clipDirectionLoss, mse } from "../nn/index.ts";
+import { adamW, clipDirectionLoss } from "../nn/index.ts";
 import { constantBranches, denoiseInputs, forBatch, guide, promptInput } from "./denoise.ts";
+import { squaredErrors } from "./errors.ts";
 import type { Part, Size } from "./part.ts";
 
 export interface LearnStepShape {
@@ -35,6 +37,8 @@ export interface LearnStepShape {
   readonly batch: number;
   /** Whether the loss is of the guided prediction ε̃ (three branches) or of the plain ε̂. */
   readonly guided: boolean;
+  /** How many pixels the errors of each latent are counted in, 3 · factor²; latents if absent. */
+  readonly seen?: number | undefined;
 }
 
 export interface LearnStepOutputs extends Record<string, Tensor> {
@@ -54,7 +58,7 @@ export interface LearnStepOutputs extends Record<string, Tensor> {
  *
  * In: `prompt_embeds` [1, T, E], of which `moves` [1, T, 1] is positive for the rows that learn; with `words` also `learned` [1, D]; `m`, `v` of the shape of
  * what learns; `sample`, `image_latents`, `target` [N, C, H, W];
- * `timestep` [N]; `lr`, `step`, `lambda_mse`, `lambda_clip`, `gradient_clip` []; with a CLIP: `direction` [1, P]; guided: `null_embeds` [1, T, E],
+ * `timestep` [N]; `lr`, `step`, `lambda_mse`, `lambda_clip`, `gradient_clip` []; with a CLIP: `direction` [1, P]; errors as pixels: `to_pixels` [seen, C, 3, 3]; guided: `null_embeds` [1, T, E],
  * `guidance_scale`, `image_guidance_scale` []. Out: `next_prompt_embeds`, `next_learned`, `next_m`, `next_v`, both losses before the
  * update, and `gradient`, before it is limited.
  *
@@ -67,7 +71,7 @@ export function learnStepJob(
   words?: Part<SoftWordsConfig>,
 ): LearnStepOutputs {
   const { config, scope } = network;
-  const { size, tokens, batch, guided } = shape;
+  const { size, tokens, batch, guided, seen } = shape;
   const given = promptInput(config, "prompt_embeds", tokens);
   const learned = words ? input("learned", [1, words.config.width]) : given;
   const promptOf = (point: Tensor) => (words ? softWords(words.scope, words.config, point, given) : point);
@@ -77,7 +81,7 @@ export function learnStepJob(
   const plain = unet(scope, config, pictures, inputs.timestep, forBatch(prompt, batch));
   const prediction = guided ? guidedPrediction(network, inputs, plain, tokens) : plain;
 
-  const mseLoss = mse(prediction, input("target", prediction.shape));
+  const mseLoss = mean(squaredErrors(prediction, input("target", prediction.shape), seen));
   const clipLoss = clip
     ? clipDirectionLoss(
         prompt,

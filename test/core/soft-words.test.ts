@@ -55,6 +55,22 @@ test("a run in the soft words' space, resumed, gives the same bytes", async () =
   await assert.rejects(other.result, (error) => isVisiiError(error, "input"));
 });
 
+test("errors counted as pixels lead elsewhere, on candidates and checkpoints too, and a run resumed gives the same bytes", async () => {
+  const counted: LearnOptions = { ...options, errors: "pixels", candidates: 6, steps: 20 };
+  const run = learn(model, counted);
+  let half: Uint8Array | undefined;
+  for await (const { step } of run) if (step === 14) half = run.state();
+  const learned = await run.result;
+  assert.equal(learned.provenance.settings.errors, "pixels");
+  assert.deepEqual((await learn(model, { ...counted, resume: half! }).result).toBytes(), learned.toBytes());
+  const latents = await learn(model, { ...counted, errors: "latents" }).result;
+  assert.notDeepEqual(latents.promptEmbeds.data, learned.promptEmbeds.data);
+  assert.notDeepEqual(latents.provenance.checkpoints, learned.provenance.checkpoints);
+  await assert.rejects(learn(model, { ...counted, errors: "latents", resume: half! }).result, (error) =>
+    isVisiiError(error, "input"),
+  );
+});
+
 test("of zero and the instructions that the model knows, the one that explains the pairs best is the start, whatever stops the run", async () => {
   const seen: number[] = [];
   const several = {

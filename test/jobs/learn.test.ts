@@ -80,12 +80,13 @@ async function check(name: string, { guided = false, soft = false } = {}): Promi
   const own = await openPart("models/nano", "soft_words");
   const words = { config: parseSoftWordsConfig(own.config), scope: own.scope };
   const latents = start.targetLatents!;
+  const toPixels = golden.get("input.toPixels");
   const tokens = start.initial!.shape[1]!;
   const [, , height, latentWidth] = latents.shape as [number, number, number, number];
   const outputs = learnStepJob(
     { config: parseUNetConfig(network.config), scope: network.scope },
     { config: parseClipConfig(clip.config), scope: clip.scope },
-    { size: { height, width: latentWidth }, tokens, batch: 1, guided },
+    { size: { height, width: latentWidth }, tokens, batch: 1, guided, seen: toPixels?.shape[0] },
     soft ? words : undefined,
   );
   const model = toOnnx(outputs);
@@ -111,6 +112,7 @@ async function check(name: string, { guided = false, soft = false } = {}): Promi
       target: float(noise, latents.shape),
       timestep: float(Float32Array.of(timestep), [1]),
       direction: start.direction!,
+      ...(toPixels && { to_pixels: float(toPixels.data as Float32Array, toPixels.shape) }),
       null_embeds: start.empty!,
       guidance_scale: scalar(7.5),
       image_guidance_scale: scalar(1.5),
@@ -154,3 +156,6 @@ test("ten steps of learning with the guided prediction go as in plain PyTorch", 
 
 test("ten steps of learning a point of the soft words go as in plain PyTorch", () =>
   check("learn-soft", { soft: true }));
+
+test("ten steps of learning with errors counted as pixels go as in plain PyTorch", () =>
+  check("learn-pixels", { guided: true, soft: true }));
