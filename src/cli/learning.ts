@@ -19,8 +19,8 @@ export const LEARN = {
   batch: { type: "number", help: "noised samples per step, 1 to 64" },
   errors: {
     type: "choice",
-    choices: ["latents", "pixels", "auto"],
-    help: "count what is wrong as latents, as the paper does, as the pixels that they stand for, or so of several pairs (default: the model's)",
+    choices: ["latents", "pixels"],
+    help: "count what is wrong as latents, as the paper does, or as the pixels that they stand for (default: the model's)",
   },
   "lambda-mse": { type: "number", help: "weight of the diffusion loss (default 4)" },
   "lambda-clip": { type: "number", help: "weight of the CLIP loss, 0 for none (default 0.1)" },

@@ -46,8 +46,7 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
   }
   const initial = await initialPrompt(model, options, wanted);
   const space = initial.init === "neutral" ? wanted.space : "rows";
-  const auto = options.pairs.length > 1 ? "pixels" : "latents";
-  const settings = { ...wanted, space, errors: wanted.errors === "auto" ? auto : wanted.errors };
+  const settings = { ...wanted, space };
   const words = space === "soft-words" ? softWordsOf(model, settings) : undefined;
   const clip = settings.lambdaClip > 0 ? await model.parts.clip.open() : undefined;
   const clipHash = clip?.hash ?? "";

@@ -12,10 +12,10 @@ export interface LearnSettings {
   /** Noised samples per step. @default 1 */
   readonly batch: number;
   /**
-   * What a prediction's errors are counted in: latents, all alike (the paper), or the pixels that they stand for, as the decoder would show them; "auto":
-   * latents of one pair, pixels of several. @default "latents"
+   * What a prediction's errors are counted in: latents, all alike (the paper), or the pixels that they stand for, as the decoder would show them.
+   * @default "latents"
    */
-  readonly errors: "latents" | "pixels" | "auto";
+  readonly errors: "latents" | "pixels";
   /** λ_mse. @default 4 */
   readonly lambdaMse: number;
   /** λ_clip; 0 leaves the CLIP loss out. @default 0.1 */
@@ -160,7 +160,7 @@ export function rangeOf(name: string): { readonly low: number; readonly high: nu
 const WORDS: Record<string, readonly string[]> = {
   noise: ["random", "fixed", "authors"],
   lrSchedule: ["constant", "cosine"],
-  errors: ["latents", "pixels", "auto"],
+  errors: ["latents", "pixels"],
   space: ["rows", "soft-words"],
   timestepOrder: ["shuffled", "uniform"],
   pairOrder: ["random", "timestep"],

@@ -71,13 +71,6 @@ test("errors counted as pixels lead elsewhere, on candidates and checkpoints too
   );
 });
 
-test("by itself, errors of one pair are counted as latents, of several as pixels", async () => {
-  const auto: LearnOptions = { ...options, errors: "auto", steps: 2 };
-  const counted = async (given: LearnOptions) => (await learn(model, given).result).provenance.settings.errors;
-  assert.equal(await counted(auto), "latents");
-  assert.equal(await counted({ ...auto, pairs: [...pairs, ...pairs] }), "pixels");
-});
-
 test("of zero and the instructions that the model knows, the one that explains the pairs best is the start, whatever stops the run", async () => {
   const seen: number[] = [];
   const several = {

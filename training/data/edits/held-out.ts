@@ -102,7 +102,7 @@ export const alwaysHeldOut: readonly Edit[] = [
     sample: (random) => ({ colour: named("white"), radius: random.int(52, 60) }),
     phrases: () => ["show it in a circle on white"],
     extra: () => "circular crop on white",
-    nearestWords: () => "round the corners off strongly in white",
+    nearestWords: () => "round the corners off in white",
     apply: ({ pixels }, { colour, radius }) =>
       lay(
         pixels,
