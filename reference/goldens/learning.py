@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 LAMBDA_MSE, LAMBDA_CLIP = 4.0, 0.1
-LATENTS = 0.1  # their share where errors are counted as pixels
+LATENTS = 0.2  # their share where errors are counted as pixels
 TEXT_SCALE, IMAGE_SCALE = 7.5, 1.5
 CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 

@@ -72,7 +72,7 @@ class Batches:
         """One from each of `size` stretches: every batch sees all levels of noise, and high ones, where the edit is decided, most; some take the levels as they come."""
         stretches = (torch.randperm(self.size) + torch.rand(self.size)) / self.size
         power = torch.where(torch.rand(self.size) < SETTINGS["timestepEven"], 1.0, self.power)
-        return (stretches**power * 1000).long().to(self.device)
+        return (stretches**power * 1000).long().clamp(max=999).to(self.device)  # a share just below 1 is rounded up to it
 
     def next(self):
         """before, after [N, C, H, W]; states [N, T, E]; t [N]; noise; and the before latents that the network is told, some of them dropped"""

@@ -1,7 +1,7 @@
 import { add, conv2d, input, mean, mul, square, sub, type Tensor } from "../graph/index.ts";
 
 /** What latents count for themselves where errors are counted as pixels, so that none of them is left to chance. */
-const LATENTS = 0.1;
+const LATENTS = 0.2;
 
 /**
  * How wrong a prediction [N, C, H, W] is → [N], mean squares: of the latents, or with `seen` of that many pixels that belong to each, which `to_pixels`
