@@ -15,6 +15,7 @@ import {
 import { CANDIDATES_AT_ONCE } from "./candidates.ts";
 import type { Model } from "./model.ts";
 import type { EditSettings, LearnSettings } from "./settings.ts";
+import { ENCODED, sideFor } from "./to-pixels.ts";
 
 /** What a job will take on the processor, found from the shapes of its graphs before any of them runs. */
 export interface Estimate {
@@ -48,8 +49,9 @@ export function estimateLearning(
 ): Estimate {
   const { unet, text, softWords } = model.parts;
   const tokens = text.config.positions;
-  const { steps, batch, guidedLoss, targetPool, checkpointEvery, validation, space, candidates } = settings;
+  const { steps, batch, guidedLoss, targetPool, checkpointEvery, validation, space, candidates, errors } = settings;
   const { pixels, latents } = sizes(model, picture, settings.resolution);
+  const small = sideFor(model.multiple);
   const pooled = guidedLoss && targetPool > 0;
   const shape = { size: latents, tokens, batch, guided: guidedLoss && !pooled };
   const search: Run[] =
@@ -64,6 +66,7 @@ export function estimateLearning(
       : [];
   return total([
     [encodeJob(model.parts.vae, pixels), 2, FORWARD],
+    [encodeJob(model.parts.vae, { height: small, width: small }), errors === "pixels" ? ENCODED : 0, FORWARD],
     ...search,
     [constantTargetJob(unet, latents, tokens), pooled ? Math.min(targetPool, steps * batch) : 0, FORWARD],
     [learnStepJob(unet, undefined, shape), steps, lowMemory ? GRADIENT_LOW_MEMORY : GRADIENT],

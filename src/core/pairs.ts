@@ -54,7 +54,7 @@ export async function encodePairs(
     before,
     after,
     direction: direction ? await meanDirection(model, pairs) : undefined,
-    toPixels: errors === "pixels" ? await fitToPixels(model, [fitted[0]!.before, fitted[0]!.after]) : undefined,
+    toPixels: errors === "pixels" ? await fitToPixels(model, fitted[0]!) : undefined,
   };
 }
 

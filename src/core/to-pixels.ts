@@ -1,20 +1,33 @@
 import { type Image, toTensor } from "../image/pixels.ts";
+import { resize } from "../image/resize.ts";
 import { Generator } from "../rng/index.ts";
 import { solve } from "../solve.ts";
 import type { Latents, Model } from "./model.ts";
+import type { Pair } from "./pairs.ts";
 
 /** How often the pictures are shown again in other colours: a pair of few colours, or of one, tells little of the decoder. */
 const RECOLOURED = 3;
+
+/** How large they are, about: thousands of latents for a few dozen unknowns, and quickly encoded by a large model. */
+const SIDE = 128;
+
+/** Pictures that are encoded for a pair. */
+export const ENCODED = 2 * (1 + RECOLOURED);
+
+/** The side of the pictures that `fitToPixels` encodes, in pixels. */
+export const sideFor = (multiple: number): number => multiple * Math.max(1, Math.round(SIDE / multiple));
 
 /** Keeps the equations solvable for pictures of few colours; latents have a variance of about 1. */
 const RIDGE = 1e-3;
 
 /**
  * The convolution that comes nearest to the model's decoder: of 3 × 3 latents, scaled as diffusion sees them, it makes the pixels that belong to the
- * middle one. Least squares over pictures, in their own and in other colours, and their latents → [3 · factor², C, 3, 3], in the scale in which noise of
+ * middle one. Least squares over a pair's pictures, opaque and made small, in their own and in other colours, and their latents → [3 · factor², C, 3, 3], in the scale in which noise of
  * deviation 1 gives squares of 1 on average.
  */
-export async function fitToPixels(model: Model, pictures: readonly Image[]): Promise<Float32Array> {
+export async function fitToPixels(model: Model, { before, after }: Pair): Promise<Float32Array> {
+  const side = sideFor(model.multiple);
+  const pictures = [before, after].map((picture) => resize(picture, side, side, "lanczos"));
   const { factor, scalingFactor, latentChannels } = model.parts.vae.config;
   const generator = new Generator(0);
   const recolourings = Array.from({ length: RECOLOURED }, () => anyColours(generator));

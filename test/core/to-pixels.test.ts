@@ -28,7 +28,7 @@ test("errors counted as pixels are those that the decoder shows, as errors of la
     await readImage("gallery/duotone/before.png"),
     await readImage("gallery/duotone/after.png"),
   ];
-  const toPixels = await fitToPixels(model, [pictureBefore, pictureAfter]);
+  const toPixels = await fitToPixels(model, { before: pictureBefore, after: pictureAfter });
   const { factor, latentChannels, scalingFactor } = model.parts.vae.config;
   const seen = 3 * factor ** 2;
   assert.equal(toPixels.length, seen * latentChannels * 9);
@@ -64,7 +64,7 @@ test("errors counted as pixels are those that the decoder shows, as errors of la
 });
 
 test("pictures of one colour each will do", async () => {
-  const toPixels = await fitToPixels(model, [flat(127), flat(127)]);
+  const toPixels = await fitToPixels(model, { before: flat(127), after: flat(127) });
   assert.ok(toPixels.every(Number.isFinite));
   assert.ok(toPixels.some((weight) => Math.abs(weight) > 0.01));
 });
