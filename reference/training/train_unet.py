@@ -6,7 +6,7 @@ changes: that is what an edit is judged by. Latents count a little for themselve
 Goes on from `unet.pt` in the training's folder where there is one, with whatever pairs are encoded by then; a checkpoint is written every few minutes
 (`--minutes`, 3 by default) and on Ctrl-C. The learning rate stays at its peak, so that a run has no end of its own: `--finish 3000` lets it fall to
 nothing over the next 3,000 steps and stops; the checkpoint knows of it, so that a fall that was interrupted goes on without the option.
-`--start FILE` begins with the weights of another UNet's checkpoint, wherever names and shapes agree, or widened where this one has twice the channels;
+`--start FILE` begins with the weights of another UNet's checkpoint, wherever names and shapes agree, or widened where levels have twice the channels;
 attention that it did not have adds nothing at first. Soft words are gone on with, too, where the file has any. `--timestep-power` goes over the
 configuration's, to look at high timesteps more in the end. `--bf16` multiplies in 16 bits, several times faster on processors with units for it (AMX).
 """

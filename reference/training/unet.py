@@ -3,7 +3,7 @@
 import torch
 from common import CONFIG, averaged
 from diffusers import UNet2DConditionModel
-from widen import widen
+from widen import joined_widths, widen
 
 
 def build():
@@ -24,7 +24,7 @@ def graft(unet, state):
     generator = torch.Generator().manual_seed(CONFIG["seed"])
     fits = 0
     for name, value in new.items():
-        grown = widen(name, old[name], value.shape, generator) if name in old else None
+        grown = widen(name, old[name], value.shape, generator, joined_widths(name, old, new)) if name in old else None
         if grown is not None:
             value.copy_(grown)
             fits += 1
