@@ -126,8 +126,9 @@ test("from words the rows are learned, whatever the space, and the file says so"
   assert.deepEqual(learned.toBytes(), (await learn(model, { ...words, space: "rows" }).result).toBytes());
 });
 
-test("the paper's preset learns rows", () => {
-  assert.equal(presetOf(model.parts, "paper").space, "rows");
+test("the paper's preset learns rows, and counts errors of latents", () => {
+  const { space, errors } = presetOf(model.parts, "paper");
+  assert.deepEqual([space, errors], ["rows", "latents"]);
 });
 
 test("other tokens than the soft words have are refused, and so are soft words that a model lacks or that don't fit", async () => {
