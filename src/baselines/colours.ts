@@ -1,6 +1,7 @@
 /** The control: the one affine change of colours that explains an example pair best. What it can do needs no instruction. */
+
+import { solve } from "../core/solve.ts";
 import type { Image } from "../image/pixels.ts";
-import { solve } from "../solve.ts";
 
 /** Row-major [3, 4]: each new channel as weights of red, green and blue, and an offset; values 0 … 255. */
 export type ColourTransform = readonly number[];

@@ -1,9 +1,9 @@
 import { type Image, toTensor } from "../image/pixels.ts";
 import { resize } from "../image/resize.ts";
 import { Generator } from "../rng/index.ts";
-import { solve } from "../solve.ts";
 import type { Latents, Model } from "./model.ts";
 import type { Pair } from "./pairs.ts";
+import { solve } from "./solve.ts";
 
 /** How often the pictures are shown again in other colours: a pair of few colours, or of one, tells little of the decoder. */
 const RECOLOURED = 3;
