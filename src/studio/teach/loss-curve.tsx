@@ -37,8 +37,9 @@ function draw(losses: Losses, previews: Previews, steps: number): { faint: strin
   const measured = previews.map(({ step, validation }): Point => [step, validation]);
   const sorted = losses.map(([, loss]) => loss).sort((a, b) => a - b);
   // A few wild steps must not flatten all the others.
-  const faint = pointsOf(losses, steps, sorted[Math.floor(sorted.length * 0.97)] ?? 0);
-  const line = pointsOf(measured, steps, Math.max(0, ...measured.map(([, loss]) => loss * 1.15)));
+  const wild = sorted[Math.floor(sorted.length * 0.97)] ?? 0;
+  const faint = pointsOf(losses, steps, Math.min(0, sorted[0] ?? 0), wild);
+  const line = pointsOf(measured, steps, 0, Math.max(0, ...measured.map(([, loss]) => loss * 1.15)));
   const path = (points: readonly string[]) => (points.length < 2 ? "" : `M${points.join("L")}`);
   // A dot is a line of no length with round ends.
   return { faint: path(faint), line: path(line), dots: line.map((point) => `M${point}h0`).join("") };
@@ -46,11 +47,11 @@ function draw(losses: Losses, previews: Previews, steps: number): { faint: strin
 
 type Point = readonly [step: number, loss: number];
 
-/** Points in the drawing's units, from nothing at the ground to `top`. */
-function pointsOf(points: readonly Point[], steps: number, top: number): string[] {
+/** Points in the drawing's units, from `ground` to `top`: a step's loss falls below zero where the instruction points along the edit. */
+function pointsOf(points: readonly Point[], steps: number, ground: number, top: number): string[] {
   return points.map(([step, loss]) => {
     const x = (step / Math.max(1, steps)) * WIDTH;
-    const y = 6 + (1 - Math.min(1, loss / (top || 1))) * (HEIGHT - 14);
+    const y = 6 + (1 - Math.min(1, (loss - ground) / (top - ground || 1))) * (HEIGHT - 14);
     return `${x.toFixed(1)} ${y.toFixed(1)}`;
   });
 }
