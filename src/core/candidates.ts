@@ -47,8 +47,7 @@ export async function nearestKnown(
     for (let i = 0; i < CANDIDATES_AT_ONCE; i++) points.set(candidates[(first + i) % total]!, i * width);
     for (const look of looks) {
       checkAborted(signal);
-      const seen = pairs.toPixels && { to_pixels: pairs.toPixels };
-      const feeds = { ...noiser.validation([look]), ...seen, points, prompt_embeds: around.data };
+      const feeds = { ...noiser.validation([look]), points, prompt_embeds: around.data };
       const found = await model.rank(words, pairs.after[0]!, CANDIDATES_AT_ONCE, feeds);
       for (let i = first; i < Math.min(total, first + CANDIDATES_AT_ONCE); i++) errors[i]! += found[i - first]!;
     }

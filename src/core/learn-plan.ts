@@ -84,7 +84,7 @@ export class Noiser {
     return this.feeds(draws, this.seed ^ VALIDATION_STREAM);
   }
 
-  /** z_t, z_x, t, and what the model is to predict, for N draws. */
+  /** z_t, z_x, t, and what the model is to predict, for N draws, and how its errors are counted. */
   private feeds(draws: readonly Draw[], seed: number) {
     const size = this.pairs.after[0]!.data.length;
     const [sample, imageLatents, target] = [0, 1, 2].map(() => new Float32Array(draws.length * size)) as [
@@ -104,6 +104,7 @@ export class Noiser {
       image_latents: imageLatents,
       timestep: Float32Array.from(draws, ({ timestep }) => timestep),
       target,
+      ...(this.pairs.toPixels && { to_pixels: this.pairs.toPixels }),
     };
   }
 }

@@ -144,8 +144,7 @@ export async function examine(
   { noiser, examined, pairs }: Task,
   { step, promptEmbeds }: LearnState,
 ): Promise<Checkpoint> {
-  const seen = pairs.toPixels && { to_pixels: pairs.toPixels };
-  const feeds = { ...noiser.validation(examined), ...seen, prompt_embeds: promptEmbeds };
+  const feeds = { ...noiser.validation(examined), prompt_embeds: promptEmbeds };
   const losses = await model.validate(pairs.after[0]!, examined.length, feeds);
   return { step, promptEmbeds, validation: round(losses.reduce((a, b) => a + b) / losses.length) };
 }
@@ -227,7 +226,7 @@ async function fixedInputs(
   model: Model,
   settings: LearnSettings,
   { tokens, span }: PromptEmbeds,
-  { direction, toPixels }: EncodedPairs,
+  { direction }: EncodedPairs,
 ): Promise<Task["fixed"]> {
   const moves = Float32Array.from({ length: tokens }, (_, row) => Number(row >= span.start && row < span.end)); // [1, T, 1]
   const one = (x: number) => Float32Array.of(x);
@@ -237,7 +236,6 @@ async function fixedInputs(
     lambda_clip: one(settings.lambdaClip),
     gradient_clip: one(settings.gradientClip ?? 3e38),
     ...(direction && { direction }),
-    ...(toPixels && { to_pixels: toPixels }),
     null_embeds: (await model.nullPrompt()).data,
     guidance_scale: one(settings.guidanceScale),
     image_guidance_scale: one(settings.imageGuidanceScale),
