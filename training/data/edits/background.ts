@@ -5,6 +5,7 @@ import { paint } from "../scene.ts";
 import { size } from "../size.ts";
 import { type Material, materials, paintTexture } from "../textures.ts";
 import { anyAngle, slant, towards } from "./angles.ts";
+import { degree, thickness } from "./degrees.ts";
 import { define, type Edit, type Picture } from "./edit.ts";
 import { alpha, blur, eachChannel, field, lay } from "./filters.ts";
 
@@ -63,10 +64,10 @@ export const backgroundEdits: readonly Edit[] = [
     family: "background",
     needs: "object",
     sample: (random) => ({ ...two(random), width: random.range(8, 20), angle: anyAngle(random) }),
-    phrases: ({ a, b, angle }) => {
-      const way = slant(angle);
+    phrases: ({ a, b, width, angle }) => {
+      const [thick, way] = [degree(width, 8, 20, thickness), slant(angle)];
       return [
-        `put ${way} ${a.name} and ${b.name} stripes behind it`,
+        `put ${thick} ${way} ${a.name} and ${b.name} stripes behind it`,
         `make the background ${way} ${a.name} and ${b.name} stripes`,
       ];
     },

@@ -1,7 +1,8 @@
 import { aColour, anyColour, type Colour, otherColour, type Rgb } from "../colours.ts";
 import type { Random } from "../random.ts";
 import { size } from "../size.ts";
-import { anyAngle } from "./angles.ts";
+import { anyAngle, towards } from "./angles.ts";
+import { degree, thickness } from "./degrees.ts";
 import { define, type Edit } from "./edit.ts";
 import { field, lay, ramp } from "./filters.ts";
 import { shapeNames, stamp } from "./shapes.ts";
@@ -30,7 +31,7 @@ export const frameEdits: readonly Edit[] = [
     family: "frame",
     sample: (random) => ({ colour: anyColour(random, except), width: random.range(5, 18) }),
     phrases: ({ colour, width }) => {
-      const thick = width > 10 ? "thick" : "thin";
+      const thick = degree(width, 5, 18, thickness);
       return [
         `put a ${thick} ${colour.name} frame around it`,
         `put ${aColour(colour)} frame around it`,
@@ -45,10 +46,13 @@ export const frameEdits: readonly Edit[] = [
     name: "double frame",
     family: "frame",
     sample: (random) => ({ ...two(random), width: random.int(6, 8) }),
-    phrases: ({ outer, inner }) => [
-      `put ${aColour(outer)} frame with ${aColour(inner)} inner line around it`,
-      `give it a double frame, ${outer.name} outside and ${inner.name} inside`,
-    ],
+    phrases: ({ outer, inner, width }) => {
+      const thick = degree(width, 6, 8, ["thin", "fairly thick", "thick"]);
+      return [
+        `put a ${thick} ${outer.name} frame with ${aColour(inner)} inner line around it`,
+        `give it a ${thick} double frame, ${outer.name} outside and ${inner.name} inside`,
+      ];
+    },
     extra: ({ outer, inner }) => `${outer.name} and ${inner.name} double frame`,
     apply: ({ pixels }, { outer, inner, width }) => framed(framed(pixels, inner.rgb, width * 2), outer.rgb, width),
   }),
@@ -59,10 +63,13 @@ export const frameEdits: readonly Edit[] = [
       const { outer: a, inner: b } = two(random);
       return { a, b, width: random.int(9, 13) };
     },
-    phrases: ({ a, b }) => [
-      `put a frame of ${a.name} and ${b.name} stripes around it`,
-      `give it ${aColour(a)} and ${b.name} striped border`,
-    ],
+    phrases: ({ a, b, width }) => {
+      const thick = degree(width, 9, 13, ["thin", "thick"]);
+      return [
+        `put a ${thick} frame of ${a.name} and ${b.name} stripes around it`,
+        `give it ${aColour(a)} and ${b.name} striped border`,
+      ];
+    },
     extra: ({ a, b }) => `${a.name} and ${b.name} striped frame`,
     apply: ({ pixels }, { a, b, width }) => {
       const odd = (x: number, y: number) => Math.floor((x + y) / 16) & 1;
@@ -98,7 +105,10 @@ export const frameEdits: readonly Edit[] = [
     name: "film bars",
     family: "frame",
     sample: (random) => ({ colour: anyColour(random, except), height: random.int(15, 22) }),
-    phrases: ({ colour }) => [`put ${colour.name} bars above and below it`, `give it ${colour.name} cinema bars`],
+    phrases: ({ colour, height }) => {
+      const thick = degree(height, 15, 22, ["thin", "thick"]);
+      return [`put ${thick} ${colour.name} bars above and below it`, `give it ${colour.name} cinema bars`];
+    },
     extra: ({ colour }) => `${colour.name} bars above and below`,
     apply: ({ pixels }, { colour, height }) =>
       lay(
@@ -111,10 +121,10 @@ export const frameEdits: readonly Edit[] = [
     name: "rounded corners",
     family: "crop",
     sample: (random) => ({ colour: anyColour(random, except), radius: random.int(28, 40) }),
-    phrases: ({ colour }) => [
-      `round the corners off in ${colour.name}`,
-      `give it round ${colour.name} corners and edges`,
-    ],
+    phrases: ({ colour, radius }) => {
+      const far = degree(radius, 28, 40, ["slightly", "well", "strongly"]);
+      return [`round the corners off ${far} in ${colour.name}`, `give it round ${colour.name} corners and edges`];
+    },
     extra: ({ colour }) => `rounded corners in ${colour.name}`,
     apply: ({ pixels }, { colour, radius }) => {
       const half = size / 2 - 4;
@@ -150,10 +160,16 @@ export const frameEdits: readonly Edit[] = [
       inset: random.range(4, 14),
       width: random.range(3.5, 7),
     }),
-    phrases: ({ colour }) => [
-      `draw ${aColour(colour)} line a little inside the edge`,
-      `put a fine ${colour.name} frame inside it`,
-    ],
+    phrases: ({ colour, inset, width }) => {
+      const [thick, far] = [
+        degree(width, 3.5, 7, ["thin", "thick"]),
+        degree(inset, 4, 14, ["just", "a little", "well"]),
+      ];
+      return [
+        `draw a ${thick} ${colour.name} line ${far} inside the edge`,
+        `put a fine ${colour.name} frame inside it`,
+      ];
+    },
     extra: ({ colour }) => `${colour.name} line inside`,
     apply: ({ pixels }, { colour, inset, width }) =>
       lay(
@@ -185,10 +201,13 @@ export const frameEdits: readonly Edit[] = [
       const { outer: a, inner: b } = two(random);
       return { a, b, width: random.range(7, 16), angle: anyAngle(random) };
     },
-    phrases: ({ a, b }) => [
-      `put a frame fading from ${a.name} to ${b.name} around it`,
-      `give it a border from ${a.name} to ${b.name}`,
-    ],
+    phrases: ({ a, b, width, angle }) => {
+      const thick = degree(width, 7, 16, ["thin", "thick"]);
+      return [
+        `put a ${thick} frame fading from ${a.name} to ${b.name}, towards the ${towards(angle)}, around it`,
+        `give it a border from ${a.name} to ${b.name}`,
+      ];
+    },
     extra: ({ a, b }) => `frame from ${a.name} to ${b.name}`,
     apply: ({ pixels }, { a, b, width, angle }) => {
       const fade = ramp(
@@ -211,7 +230,10 @@ export const frameEdits: readonly Edit[] = [
       length: random.range(24, 44),
       width: random.range(5, 11),
     }),
-    phrases: ({ colour }) => [`put ${colour.name} brackets into the corners`, `mark the corners in ${colour.name}`],
+    phrases: ({ colour, length, width }) => {
+      const [large, thick] = [degree(length, 24, 44, ["small", "large"]), degree(width, 5, 11, ["thin", "thick"])];
+      return [`put ${large} ${thick} ${colour.name} brackets into the corners`, `mark the corners in ${colour.name}`];
+    },
     extra: ({ colour }) => `${colour.name} corners`,
     apply: ({ pixels }, { colour, length, width }) =>
       lay(
@@ -226,10 +248,10 @@ export const frameEdits: readonly Edit[] = [
     name: "one-sided bar",
     family: "frame",
     sample: (random) => ({ colour: anyColour(random, except), width: random.range(16, 34), angle: random.int(0, 3) }),
-    phrases: ({ colour, angle }) => [
-      `put ${aColour(colour)} bar on the ${["right", "bottom", "left", "top"][angle]}`,
-      `cover the ${["right", "bottom", "left", "top"][angle]} edge in ${colour.name}`,
-    ],
+    phrases: ({ colour, width, angle }) => {
+      const [thick, side] = [degree(width, 16, 34, thickness), ["right", "bottom", "left", "top"][angle]];
+      return [`put a ${thick} ${colour.name} bar on the ${side}`, `cover the ${side} edge in ${colour.name}`];
+    },
     extra: ({ colour, angle }) => `${colour.name} bar on the ${["right", "bottom", "left", "top"][angle]}`,
     apply: ({ pixels }, { colour, width, angle }) =>
       lay(
