@@ -37,11 +37,11 @@ export const LEARN = {
   },
   candidates: {
     type: "number",
-    help: "for soft words: instructions that the model knows and that are tried for a start, 0 for none (default: the model's)",
+    help: "for soft words: instructions that the model knows and that are looked at for a start, 0 for none (default: the model's)",
   },
-  "candidate-share": {
+  "trial-steps": {
     type: "number",
-    help: "how much of the error without any start such an instruction may leave, to be the start, up to 1 (default: the model's)",
+    help: "steps tried from the best of them and from none, before the one that leads further goes on (default: the model's)",
   },
   "checkpoint-every": { type: "number", help: "steps between checkpoints, of which the best is kept (default 100)" },
   patience: { type: "number", help: "end after this many checkpoints without a better one (default 0: never)" },
@@ -89,7 +89,7 @@ export function learnSettings({ parts }: Model, values: Values<typeof LEARN>): P
       gradientClip: values["gradient-clip"],
       space: values.space,
       candidates: values.candidates,
-      candidateShare: values["candidate-share"],
+      trialSteps: values["trial-steps"],
       checkpointEvery: values["checkpoint-every"],
       validation: values.validation,
       patience: values.patience,

@@ -6,10 +6,10 @@ import type { PromptEmbeds } from "./prompt.ts";
 import { checkAborted } from "./sample.ts";
 import type { LearnSettings } from "./settings.ts";
 
-/** An instruction that the model knows, as a point of its soft words and in words. */
-export interface Known {
+/** Where learning may begin: a point of the soft words, and the words for it if it is an instruction that the model knows. */
+export interface Start {
   readonly point: Float32Array;
-  readonly words: string;
+  readonly words?: string;
 }
 
 export interface CandidateOptions {
@@ -22,11 +22,10 @@ export interface CandidateOptions {
 export const CANDIDATES_AT_ONCE = 32;
 
 /**
- * Of zero and of instructions that the model knows, evenly chosen among all, the one that explains the pairs best: the lowest error of one prediction for each
- * pair. Nothing where that is zero, or leaves more than `candidateShare` of zero's error: descent gets lost from a start that is nearest, but not near.
- * `around` is what their rows stand in. Throws `VisiiError("aborted")` by the signal.
+ * Zero, and of instructions that the model knows, evenly chosen among all, the one that explains the pairs best: the lowest error of one prediction for each
+ * pair. Without steps to try them in, only the better of the two. `around` is what their rows stand in. Throws `VisiiError("aborted")` by the signal.
  */
-export async function nearestKnown(
+export async function likelyStarts(
   model: Model,
   words: SoftWords,
   settings: LearnSettings,
@@ -34,7 +33,7 @@ export async function nearestKnown(
   noiser: Noiser,
   around: PromptEmbeds,
   { onCandidate, signal }: CandidateOptions,
-): Promise<Known | undefined> {
+): Promise<Start[]> {
   const { known, width } = words.config;
   const count = Math.min(settings.candidates - 1, known.length);
   const total = 1 + count;
@@ -53,7 +52,7 @@ export async function nearestKnown(
     }
     onCandidate?.(Math.min(total, first + CANDIDATES_AT_ONCE), total);
   }
-  const best = errors.indexOf(Math.min(...errors));
-  if (best === 0 || errors[best]! > settings.candidateShare * errors[0]!) return undefined;
-  return { point: candidates[best]!, words: known[chosen[best - 1]!]! };
+  const best = errors.indexOf(Math.min(...errors.subarray(1)), 1);
+  const starts: Start[] = [{ point: candidates[0]! }, { point: candidates[best]!, words: known[chosen[best - 1]!]! }];
+  return settings.trialSteps > 0 ? starts : [starts[errors[best]! < errors[0]! ? 1 : 0]!];
 }

@@ -12,6 +12,8 @@ export interface Checkpoint {
 export interface LearnState {
   /** Steps done. */
   readonly step: number;
+  /** From which of the task's starts. */
+  readonly start: number;
   /** c_T [1, T, E] */
   readonly promptEmbeds: Float32Array;
   /** What learns, c_T itself or the point that it follows from, and AdamW's moments of it. */
@@ -29,7 +31,7 @@ const FORMAT = "visii.learning";
 
 /** `fingerprint` says what is being learned; a state goes on only with the same one. */
 export function encodeState(state: LearnState, fingerprint: string): Uint8Array<ArrayBuffer> {
-  const { step, losses, checkpoints, targets } = state;
+  const { step, start, losses, checkpoints, targets } = state;
   const row = (data: Float32Array) => ({ dtype: "float32" as const, shape: [data.length], data });
   const kept = checkpoints.map(({ promptEmbeds }, i) => [`checkpoint.${i}`, row(promptEmbeds)] as const);
   const tensors = {
@@ -44,6 +46,7 @@ export function encodeState(state: LearnState, fingerprint: string): Uint8Array<
     format: FORMAT,
     fingerprint,
     step: String(step),
+    start: String(start),
     losses: JSON.stringify(losses),
     checkpoints: JSON.stringify(checkpoints.map(({ step, validation }) => [step, validation])),
   });
@@ -66,6 +69,7 @@ export async function decodeState(bytes: Uint8Array, fingerprint: string): Promi
   const kept = JSON.parse(metadata.checkpoints!) as [number, number][];
   return {
     step: Number(metadata.step),
+    start: Number(metadata.start),
     promptEmbeds: await values("prompt_embeds"),
     learned: await values("learned"),
     m: await values("m"),

@@ -1,5 +1,5 @@
 import { VisiiError } from "../errors.ts";
-import { type Known, nearestKnown } from "./candidates.ts";
+import { likelyStarts, type Start } from "./candidates.ts";
 import { caption } from "./caption.ts";
 import { Instruction } from "./instruction.ts";
 import { keptOf } from "./kept.ts";
@@ -17,12 +17,12 @@ import { SOFTWARE } from "./version.ts";
 export interface Task {
   readonly settings: LearnSettings;
   /** The first c_T, and the words it comes from. */
-  readonly initial: PromptEmbeds & { readonly words: string; readonly init: "words" | "caption" | "known" | "neutral" };
+  readonly initial: PromptEmbeds & { readonly words: string; readonly init: "words" | "caption" | "neutral" };
   readonly pairs: EncodedPairs;
   /** The space in which a point learns, unless c_T's own rows do. */
   readonly words: SoftWords | undefined;
-  /** The point that it starts from; without one, from zero. */
-  readonly known: Known | undefined;
+  /** The points that it may start from; none where rows learn. */
+  readonly starts: readonly Start[];
   /** Of the CLIP that Δ came from; empty where there was none. */
   readonly clipHash: string;
   readonly noiser: Noiser;
@@ -52,14 +52,12 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
   const clipHash = clip?.hash ?? "";
   const pairs = await encodePairs(model, options.pairs, settings, clip !== undefined);
   const noiser = new Noiser(model.parts.scheduler, pairs, settings.seed);
-  const looked = words && Math.min(settings.candidates - 1, words.config.known.length) > 0;
-  const known = looked ? await nearestKnown(model, words, settings, pairs, noiser, initial, options) : undefined;
   return {
     settings,
-    initial: known ? { ...initial, words: known.words, init: "known" } : initial,
+    initial,
     pairs,
     words,
-    known,
+    starts: words ? await startsOf(model, words, settings, pairs, noiser, initial, options) : [],
     clipHash,
     noiser,
     draws: plan(settings, pairs.after.length, noiser.timesteps),
@@ -74,10 +72,12 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
   };
 }
 
-export function startOf({ initial: { data }, words, known }: Task): LearnState {
-  const zeros = () => new Float32Array(words?.config.width ?? data.length);
-  const learned = known?.point ?? (words ? zeros() : data);
-  return { step: 0, promptEmbeds: data, learned, m: zeros(), v: zeros(), losses: [], checkpoints: [], targets: [] };
+/** The state before the first step, from one of the task's starts. */
+export function startOf({ initial: { data }, starts }: Task, start = 0): LearnState {
+  const learned = starts[start]?.point ?? data;
+  const zeros = () => new Float32Array(learned.length);
+  const nothing = { step: 0, losses: [], checkpoints: [], targets: [] };
+  return { ...nothing, start, promptEmbeds: data, learned, m: zeros(), v: zeros() };
 }
 
 /** How many constant targets a run needs before its first step. */
@@ -162,11 +162,13 @@ export function isExhausted({ settings: { patience } }: Task, { checkpoints }: L
 
 export function instructionOf(
   model: Model,
-  { initial, settings, pairs, clipHash }: Task,
+  { initial, starts, settings, pairs, clipHash }: Task,
   state: LearnState,
   { promptEmbeds }: Checkpoint,
 ): Instruction {
-  const { words, init, ...prompt } = initial;
+  const { words: first, init: from, ...prompt } = initial;
+  const known = starts[state.start]?.words;
+  const [words, init] = known === undefined ? [first, from] : [known, "known"];
   return new Instruction(
     { ...prompt, data: promptEmbeds },
     {
@@ -200,6 +202,21 @@ function softWordsOf({ parts }: Model, { tokens }: LearnSettings): SoftWords {
   if (tokens === rows) return softWords;
   const message = `${identity.name}'s soft words are ${rows} tokens, not ${tokens}; leave tokens out, or learn the rows, with space "rows".`;
   throw new VisiiError("usage", message, { tokens, rows });
+}
+
+/** Where a point of the soft words may start from: zero, or what explains the pairs. */
+async function startsOf(
+  model: Model,
+  words: SoftWords,
+  settings: LearnSettings,
+  pairs: EncodedPairs,
+  noiser: Noiser,
+  initial: PromptEmbeds,
+  options: LearnOptions,
+): Promise<Start[]> {
+  const { width, known } = words.config;
+  if (Math.min(settings.candidates - 1, known.length) < 1) return [{ point: new Float32Array(width) }];
+  return likelyStarts(model, words, settings, pairs, noiser, initial, options);
 }
 
 /** A caption of the after pictures, if that is to be started from. */

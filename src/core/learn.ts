@@ -2,27 +2,17 @@ import type { Image } from "../image/pixels.ts";
 import type { CandidateOptions } from "./candidates.ts";
 import type { CaptionOptions, CaptionSettings } from "./caption.ts";
 import type { ClipEncoder } from "./clip.ts";
+import { type TrialOptions, walk } from "./descent.ts";
 import { editPictures } from "./edit.ts";
 import type { Instruction } from "./instruction.ts";
 import { decodeState, encodeState, type LearnState } from "./learn-state.ts";
-import {
-  bestOf,
-  examine,
-  instructionOf,
-  isExhausted,
-  nextTarget,
-  prepare,
-  startOf,
-  step,
-  type Task,
-  targetCount,
-} from "./learn-task.ts";
+import { bestOf, instructionOf, nextTarget, prepare, startOf, type Task, targetCount } from "./learn-task.ts";
 import type { Model } from "./model.ts";
 import type { Pair } from "./pairs.ts";
 import { checkAborted } from "./sample.ts";
 import type { LearnSettings } from "./settings.ts";
 
-export interface LearnOptions extends Partial<LearnSettings>, CandidateOptions {
+export interface LearnOptions extends Partial<LearnSettings>, CandidateOptions, TrialOptions {
   /** One or several pairs that show the same edit. */
   readonly pairs: readonly Pair[];
   /** Words to start from; without any, neutral tokens, or a caption. */
@@ -55,6 +45,8 @@ export interface LearnEvent {
   readonly loss: number;
   readonly mse: number;
   readonly clip: number;
+  /** Gone while starts were tried, and told when that was over: it took no time of its own. */
+  readonly tried?: true;
   /** After every `checkpointEvery` steps and after the last one. */
   readonly checkpoint?: {
     /** Loss on the fixed validation set. */
@@ -143,15 +135,11 @@ async function* steps(
     state = { ...state, targets: [...state.targets, await nextTarget(model, task, state)] };
     options.onTarget?.(state.targets.length, count);
   }
-  while (state.step < settings.steps && !isExhausted(task, state)) {
-    checkAborted(signal);
-    const { mse, clip, ...next } = await step(model, task, state);
-    state = { ...state, ...next };
-    const due = state.step % settings.checkpointEvery === 0 || state.step === settings.steps;
-    if (due) state = { ...state, checkpoints: [...state.checkpoints, await examine(model, task, state)] };
+  for await (const { state: next, mse, clip, due, tried } of walk(model, task, state, options)) {
+    state = next;
     keep(task, state);
     const loss = settings.lambdaMse * mse + settings.lambdaClip * clip;
-    const event = { step: state.step, steps: settings.steps, loss, mse, clip };
+    const event = { step: state.step, steps: settings.steps, loss, mse, clip, ...(tried && { tried }) };
     yield due ? { ...event, ...(await report(model, options, task, state)) } : event;
   }
 }

@@ -12,7 +12,7 @@ export type Presets = Readonly<Record<PresetName, Partial<LearnSettings>>>;
 
 /** For models that bring none of their own. */
 export const PRESETS: Presets = {
-  quick: { steps: 50, batch: 1, lrSchedule: "cosine", checkpointEvery: 25, validation: 8 },
+  quick: { steps: 50, batch: 1, lrSchedule: "cosine", checkpointEvery: 25, validation: 8, trialSteps: 0 },
   balanced: { steps: 160, batch: 1, lrSchedule: "cosine", checkpointEvery: 40, validation: 16 },
   paper: {
     steps: 1000,

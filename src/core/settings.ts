@@ -38,12 +38,12 @@ export interface LearnSettings {
    */
   readonly space: "rows" | "soft-words";
   /**
-   * For soft words: how many points are tried, each once per pair: zero, where learning starts otherwise, and instructions that the model knows. The one that
-   * explains the pairs best is the start, if it explains them well. 0 to try none. @default 0
+   * For soft words: how many points are looked at, each once per pair: zero, where learning starts otherwise, and instructions that the model knows. The one that
+   * explains the pairs best is the start, or may be (`trialSteps`). 0 to look at none. @default 0
    */
   readonly candidates: number;
-  /** How well: the share of zero's error that a known instruction may leave at most, 0 to 1. @default 1 */
-  readonly candidateShare: number;
+  /** How many steps are tried both from zero and from the best known instruction, before the one that has led further goes on. 0 to trust the first look. @default 0 */
+  readonly trialSteps: number;
   /** k, neutral filler tokens where no words are given: 1 to 75. @default 10 */
   readonly tokens: number;
   /** Seeds timesteps, noises and the choice of pairs. @default 0 */
@@ -103,7 +103,7 @@ export const PAPER_LEARN: Omit<LearnSettings, "resolution"> = {
   gradientClip: null,
   space: "rows",
   candidates: 0,
-  candidateShare: 1,
+  trialSteps: 0,
   tokens: 10,
   seed: 0,
   checkpointEvery: 100,
@@ -138,7 +138,7 @@ const RANGES: Record<string, Range> = {
   imageGuidanceScale: [0, 100, false],
   gradientClip: [0, Number.MAX_VALUE, false],
   candidates: [0, 100_000, true],
-  candidateShare: [0, 1, false],
+  trialSteps: [0, 100_000, true],
   tokens: [1, 75, true],
   seed: [0, Number.MAX_SAFE_INTEGER, true],
   checkpointEvery: [1, 100_000, true],

@@ -51,8 +51,8 @@ export async function learnEdit(
 
 async function follow(run: LearnRun, checkpointFile: string, emit: Emit): Promise<void> {
   let due = performance.now() + SAVE_AFTER;
-  for await (const { step, steps, loss, checkpoint, preview } of run) {
-    emit({ kind: "step", step, steps, loss });
+  for await (const { step, steps, loss, tried = false, checkpoint, preview } of run) {
+    emit({ kind: "step", step, steps, loss, tried });
     if (checkpoint) {
       const picture = preview && { picture: await encodeImage(preview, "png") };
       emit({ kind: "preview", step, ...checkpoint, ...picture });

@@ -19,7 +19,14 @@ export interface LearnTask {
 
 export type LearnEvent =
   | { readonly kind: "model"; readonly identity: Identity }
-  | { readonly kind: "step"; readonly step: number; readonly steps: number; readonly loss: number }
+  | {
+      readonly kind: "step";
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      /** Told after a trial of starts: it took no time of its own. */
+      readonly tried: boolean;
+    }
   | {
       readonly kind: "preview";
       readonly step: number;

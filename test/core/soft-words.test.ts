@@ -92,14 +92,6 @@ test("of zero and the instructions that the model knows, the one that explains t
   assert.ok(model.parts.softWords!.config.known.includes(prompt), prompt);
   assert.deepEqual((await learn(model, { ...several, resume: half! }).result).toBytes(), learned.toBytes());
 
-  // The same start where it may leave that share of zero's error or more; none where it must leave less than any does.
-  const anyway = await learn(model, { ...several, candidateShare: 1 - 1e-9 }).result;
-  assert.equal(anyway.provenance.prompt, prompt);
-  const picky = (await learn(model, { ...several, candidateShare: 1e-6 }).result).provenance;
-  const without = (await learn(model, { ...several, candidates: 0 }).result).provenance;
-  assert.equal(picky.settings.init, "neutral");
-  assert.deepEqual(picky.losses, without.losses);
-
   // At a rate of next to nothing the start is all there is: none that it knows explains the pairs better.
   const still = { ...several, lr: 1e-9, steps: 1, checkpointEvery: 1, validation: 2 };
   const { validation } = (await drained(learn(model, still))).checkpoints[0]!;
@@ -112,6 +104,40 @@ test("of zero and the instructions that the model knows, the one that explains t
     const [{ validation: theirs }] = (await drained(learn(other, still))).checkpoints as [KeptCheckpoint];
     assert.ok(validation <= theirs + 1e-6, `${prompt} ${validation}, ${words} ${theirs}`);
   }
+});
+
+test("of zero and the best candidate, the one whose first steps lead further goes on, whatever stops the run", async () => {
+  const tried: [number, number][] = [];
+  const asked: LearnOptions = { ...options, candidates: 6, trialSteps: 12, steps: 20, checkpointEvery: 4 };
+  const run = learn(model, { ...asked, onTrial: (...seen) => tried.push(seen) });
+  const steps: number[] = [];
+  const states = new Map<number, Uint8Array>();
+  for await (const { step, checkpoint } of run) {
+    steps.push(step);
+    assert.equal(checkpoint !== undefined, step % 4 === 0);
+    states.set(step, run.state()!);
+  }
+  const learned = await run.result;
+  assert.deepEqual(
+    tried,
+    Array.from({ length: 24 }, (_, i) => [i + 1, 24]),
+  );
+  assert.deepEqual(
+    steps,
+    Array.from({ length: 20 }, (_, i) => i + 1),
+  );
+  for (const step of [7, 14]) {
+    assert.deepEqual((await learn(model, { ...asked, resume: states.get(step)! }).result).toBytes(), learned.toBytes());
+  }
+
+  // Each start by itself, for as many steps: the run is the one of the two that was further on then.
+  const alone = { ...asked, trialSteps: 0 };
+  const known = (await learn(model, alone).result).provenance;
+  const zero = (await learn(model, { ...alone, candidates: 0 }).result).provenance;
+  assert.deepEqual([known.settings.init, zero.settings.init], ["known", "neutral"]);
+  const further = known.checkpoints[2]![1] < zero.checkpoints[2]![1] ? known : zero;
+  const { settings, losses, prompt } = learned.provenance;
+  assert.deepEqual([settings.init, prompt, losses], [further.settings.init, further.prompt, further.losses]);
 });
 
 async function drained(run: LearnRun): Promise<LearnRun> {

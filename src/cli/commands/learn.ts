@@ -116,7 +116,9 @@ export const learnCommand = defineCommand({
       : undefined;
     const onTarget = (done: number, total: number) => report.step({ label: "targets", done, total });
     const onCandidate = (done: number, total: number) => report.step({ label: "candidates", done, total });
-    const run = learn(model, { pairs, ...settings, ...given({ resume, initCaption }), signal, onTarget, onCandidate });
+    const onTrial = (done: number, total: number) => report.step({ label: "trial", done, total });
+    const asked = { pairs, ...settings, ...given({ resume, initCaption }) };
+    const run = learn(model, { ...asked, signal, onTarget, onCandidate, onTrial });
     await follow(run, checkpointFile, report);
 
     const instruction = await run.result;
@@ -189,10 +191,10 @@ async function follow(run: LearnRun, checkpointFile: string, report: Context["re
   };
   let last = { step: 0, steps: 0 };
   try {
-    for await (const { step, steps, loss, mse, clip, checkpoint } of run) {
+    for await (const { step, steps, loss, mse, clip, tried, checkpoint } of run) {
       last = { step, steps };
       const event = { mse, clip, ...(checkpoint && { checkpoint }) };
-      report.step({ label: "learning", done: step, total: steps, loss, event });
+      report.step({ label: tried ? "tried" : "learning", done: step, total: steps, loss, event });
       if (checkpoint) await save();
     }
   } catch (error) {

@@ -44,8 +44,8 @@ export async function performLearning(record: LearnJob, place: Workplace, signal
   const onEvent = (event: LearnEvent) => {
     if (event.kind === "model") place.onModel(event.identity);
     if (event.kind === "step") {
-      const { step, steps, loss } = event;
-      record.progress = { step, steps, secondsLeft: pace.left(step, steps), loss };
+      const { step, steps, loss, tried } = event;
+      record.progress = { step, steps, secondsLeft: tried ? null : pace.left(step, steps), loss };
       addLoss(record, step, loss);
       place.onChange(record);
     }
