@@ -26,7 +26,7 @@ def option(name, default=None):
 
 def set_up(seed):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what is done is kept
-    torch.set_num_threads(int(os.environ.get("THREADS", "2")))
+    torch.set_num_threads(int(os.environ.get("THREADS") or os.environ.get("OMP_NUM_THREADS", "2")))
     torch.set_flush_denormal(True)
     torch.manual_seed(seed)
 
@@ -69,6 +69,13 @@ class Log:
         self.file.write(json.dumps(entry) + "\n")
         self.file.flush()
         print(entry, flush=True)
+
+
+class Silent:
+    """The log of a process that another one speaks for."""
+
+    def write(self, **entry):
+        pass
 
 
 def save(name, **state):

@@ -9,6 +9,7 @@ nothing over the next 3,000 steps and stops; the checkpoint knows of it, so that
 `--start FILE` begins with the weights of another UNet's checkpoint, wherever names and shapes agree, or widened where levels have twice the channels;
 attention that it did not have adds nothing at first. Soft words are gone on with, too, where the file has any. `--timestep-power` goes over the
 configuration's, to look at high timesteps more in the end. `--bf16` multiplies in 16 bits, several times faster on processors with units for it (AMX).
+With several processors, `torchrun --nproc-per-node 2 -- train_unet.py …` shares every batch between processes of one thread each (`parallel.py`).
 """
 
 import sys
@@ -18,10 +19,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from codes import SoftWords
-from common import CONFIG, Average, Log, load, option, save, set_up
+from common import CONFIG, Average, Log, Silent, load, option, save, set_up
 from diffusers.models.attention_processor import AttnProcessor
 from objective import Objective
 from optimizers import Optimizers
+from parallel import FIRST, RANK, WORLD, average_gradients, join
 from samples import ROWS, Encoder, Instructions, Samples
 from unet import build, graft
 from validation import Validation
@@ -50,10 +52,10 @@ class Batches:
 
     def __init__(self, samples, instructions, step):
         self.samples, self.instructions = samples, instructions
-        self.device, self.size = instructions.device, SETTINGS["batch"]
+        self.device, self.size = instructions.device, SETTINGS["batch"] // WORLD
         self.power = float(option("--timestep-power", SETTINGS["timestepPower"]))
-        self.rng = np.random.default_rng([CONFIG["seed"], step])
-        torch.manual_seed(CONFIG["seed"] + step)
+        self.rng = np.random.default_rng([CONFIG["seed"], step, RANK])
+        torch.manual_seed(CONFIG["seed"] + step * WORLD + RANK)
 
     def states(self, chosen, fate):
         """In words where there are any, by soft words, or both, and a little noise; all is dropped where `fate` says so."""
@@ -90,6 +92,7 @@ def main():
     sixteen = device != "cpu" or "--bf16" in sys.argv
     every = 60 * float(option("--minutes", 3))
     set_up(CONFIG["seed"])
+    join()
     state, encoder = load("unet"), Encoder()
     start = torch.load(Path(option("--start")), weights_only=False) if option("--start") and not state else {}
     samples = Samples("train", encoder, (state or start).get("codes"))
@@ -114,17 +117,21 @@ def main():
         optimizers.load_state_dict(state["optimizers"])
         average.shadow, step = {name: value.to(device) for name, value in state["average"].items()}, state["step"]
     rate = Rate(step, state.get("down") if state else None)
-    log = Log("unet", state is not None)
+    log = Log("unet", state is not None) if FIRST else Silent()
     log.write(step=step, pairs=len(samples), instructions=len(samples.table), codes=len(samples.codes.keys), parameters=sum(p.numel() for p in unet.parameters()))
     batches = Batches(samples, instructions, step)
     validation = Validation(samples, held, objective)
-    validate = lambda: validation.run(average.state_of(unet), instructions)
+
+    def validate():
+        if FIRST:
+            log.write(step=step, validation=validation.run(average.state_of(unet), instructions))
 
     def checkpoint():
-        save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizers=optimizers.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())
+        if FIRST:
+            save("unet", unet=unet.state_dict(), soft=soft.state_dict(), optimizers=optimizers.state_dict(), average=average.shadow, step=step, down=rate.down, codes=samples.codes.state())
 
     if not state:
-        log.write(step=0, validation=validate())
+        validate()
     saved, started, running = time.time(), time.time(), []
     try:
         while not rate.over(step):
@@ -132,6 +139,7 @@ def main():
             change = objective.pixels.of(after - before)
             loss = objective.loss(objective.difference(unet, told, after, states, t, noise), change)
             loss.backward()
+            average_gradients(optimizers.parameters)
             optimizers.step(rate.at(step))
             step += 1
             average.update(unet, step)
@@ -140,7 +148,7 @@ def main():
                 log.write(step=step, loss=round(float(np.mean(running)), 5), perStep=round((time.time() - started) / 50, 3))
                 started, running = time.time(), []
             if step % 500 == 0 or rate.over(step):
-                log.write(step=step, validation=validate())
+                validate()
                 started = time.time()
             if time.time() - saved > every:
                 checkpoint()
