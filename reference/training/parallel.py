@@ -1,6 +1,6 @@
 """
-One training in several processes, each with its share of every batch: two processes of a thread each are faster than two threads of one, that wait for each
-other. `torchrun --nproc-per-node 2 -- train_unet.py …` starts them.
+One training in several processes, each with its share of every batch: they wait for each other once a step, where the threads of one wait after every
+operation. `torchrun --nproc-per-node 2 -- train_unet.py …` starts them.
 """
 
 import os

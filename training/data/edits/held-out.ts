@@ -18,7 +18,7 @@ const words: Readonly<Record<string, string>> = {
   "rainbow arc": "wash it in rainbow colours",
   ribbon: "put a red frame around it",
   bubbles: "add a few white dots in rows over it",
-  "oval crop": "round the corners off in white",
+  "oval crop": "round the corners off strongly in white",
 };
 
 export function nearest(name: string): () => string {
@@ -102,7 +102,7 @@ export const alwaysHeldOut: readonly Edit[] = [
     sample: (random) => ({ colour: named("white"), radius: random.int(52, 60) }),
     phrases: () => ["show it in a circle on white"],
     extra: () => "circular crop on white",
-    nearestWords: () => "round the corners off in white",
+    nearestWords: () => "round the corners off strongly in white",
     apply: ({ pixels }, { colour, radius }) =>
       lay(
         pixels,
