@@ -1,6 +1,6 @@
 """
 What the trainings share: exponential averages, schedules, logs, checkpoints. The environment's TRAINING names the folder of data and checkpoints (by
-default `.training` in the repository), THREADS how many processor threads are used.
+default `.training` in the repository), THREADS or OMP_NUM_THREADS how many processor threads are used.
 """
 
 import json

@@ -23,7 +23,7 @@ export const CANDIDATES_AT_ONCE = 32;
 
 /**
  * Zero, and of instructions that the model knows, evenly chosen among all, the one that explains the pairs best: the lowest error of one prediction for each
- * pair. Without steps to try them in, only the better of the two. `around` is what their rows stand in. Throws `VisiiError("aborted")` by the signal.
+ * pair. Without steps to try them in, only the better of the two; zero alone where no candidates are asked for or known. `around` is what their rows stand in. Throws `VisiiError("aborted")` by the signal.
  */
 export async function likelyStarts(
   model: Model,
@@ -35,10 +35,12 @@ export async function likelyStarts(
   { onCandidate, signal }: CandidateOptions,
 ): Promise<Start[]> {
   const { known, width } = words.config;
+  const zero: Start = { point: new Float32Array(width) };
   const count = Math.min(settings.candidates - 1, known.length);
+  if (count < 1) return [zero];
   const total = 1 + count;
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * known.length) / count));
-  const candidates = [new Float32Array(width), ...chosen.map((i) => words.known.slice(i * width, (i + 1) * width))];
+  const candidates = [zero.point, ...chosen.map((i) => words.known.slice(i * width, (i + 1) * width))];
   const looks = validationPlan({ ...settings, validation: pairs.after.length }, pairs.after.length, noiser.timesteps);
   const errors = new Float64Array(total);
   for (let first = 0; first < total; first += CANDIDATES_AT_ONCE) {
@@ -53,6 +55,7 @@ export async function likelyStarts(
     onCandidate?.(Math.min(total, first + CANDIDATES_AT_ONCE), total);
   }
   const best = errors.indexOf(Math.min(...errors.subarray(1)), 1);
-  const starts: Start[] = [{ point: candidates[0]! }, { point: candidates[best]!, words: known[chosen[best - 1]!]! }];
-  return settings.trialSteps > 0 ? starts : [starts[errors[best]! < errors[0]! ? 1 : 0]!];
+  const nearest: Start = { point: candidates[best]!, words: known[chosen[best - 1]!]! };
+  if (settings.trialSteps > 0) return [zero, nearest];
+  return [errors[best]! < errors[0]! ? nearest : zero];
 }

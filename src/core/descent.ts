@@ -44,7 +44,7 @@ async function* descend(
   }
 }
 
-/** The first steps from the start that leads furthest: which explains the pairs best before any step says little of where descent ends. */
+/** The first steps from the start that leads furthest, which need not be the one that explains the pairs best before any step. */
 async function bestTrial(model: Model, task: Task, { targets }: LearnState, options: TrialOptions): Promise<Moved[]> {
   const steps = Math.min(task.settings.trialSteps, task.settings.steps);
   let best: { readonly moves: Moved[]; readonly validation: number } | undefined;

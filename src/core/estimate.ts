@@ -13,6 +13,7 @@ import {
   validateJob,
 } from "../jobs/index.ts";
 import { CANDIDATES_AT_ONCE } from "./candidates.ts";
+import { stepsGivenUp } from "./effort.ts";
 import type { Model } from "./model.ts";
 import type { EditSettings, LearnSettings } from "./settings.ts";
 import { ENCODED, sideFor } from "./to-pixels.ts";
@@ -49,32 +50,27 @@ export function estimateLearning(
 ): Estimate {
   const { unet, text, softWords } = model.parts;
   const tokens = text.config.positions;
-  const { steps, batch, guidedLoss, targetPool, checkpointEvery, validation, space, candidates, errors, trialSteps } =
-    settings;
+  const { steps, batch, guidedLoss, targetPool, checkpointEvery, validation, space, candidates, errors } = settings;
   const { pixels, latents } = sizes(model, picture, settings.resolution);
   const small = sideFor(model.multiple);
   const pooled = guidedLoss && targetPool > 0;
   const shape = { size: latents, tokens, batch, guided: guidedLoss && !pooled };
-  const searched = softWords !== undefined && space === "soft-words" && candidates > 1;
-  const search: Run[] = searched
-    ? [
-        [
-          candidatesJob(unet, softWords, latents, tokens, CANDIDATES_AT_ONCE),
-          Math.ceil(candidates / CANDIDATES_AT_ONCE),
-          FORWARD,
-        ],
-      ]
-    : [];
+  const search: Run[] =
+    softWords && space === "soft-words"
+      ? [
+          [
+            candidatesJob(unet, softWords, latents, tokens, CANDIDATES_AT_ONCE),
+            Math.ceil(candidates / CANDIDATES_AT_ONCE),
+            FORWARD,
+          ],
+        ]
+      : [];
   return total([
     [encodeJob(model.parts.vae, pixels), 2, FORWARD],
     [encodeJob(model.parts.vae, { height: small, width: small }), errors === "pixels" ? ENCODED : 0, FORWARD],
     ...search,
     [constantTargetJob(unet, latents, tokens), pooled ? Math.min(targetPool, steps * batch) : 0, FORWARD],
-    [
-      learnStepJob(unet, undefined, shape),
-      steps + (searched ? trialSteps : 0),
-      lowMemory ? GRADIENT_LOW_MEMORY : GRADIENT,
-    ],
+    [learnStepJob(unet, undefined, shape), steps + stepsGivenUp(settings), lowMemory ? GRADIENT_LOW_MEMORY : GRADIENT],
     [validateJob(unet, latents, tokens, validation), Math.ceil(steps / checkpointEvery), FORWARD],
   ]);
 }

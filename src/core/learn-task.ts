@@ -57,7 +57,7 @@ export async function prepare(model: Model, options: LearnOptions): Promise<Task
     initial,
     pairs,
     words,
-    starts: words ? await startsOf(model, words, settings, pairs, noiser, initial, options) : [],
+    starts: words ? await likelyStarts(model, words, settings, pairs, noiser, initial, options) : [],
     clipHash,
     noiser,
     draws: plan(settings, pairs.after.length, noiser.timesteps),
@@ -202,21 +202,6 @@ function softWordsOf({ parts }: Model, { tokens }: LearnSettings): SoftWords {
   if (tokens === rows) return softWords;
   const message = `${identity.name}'s soft words are ${rows} tokens, not ${tokens}; leave tokens out, or learn the rows, with space "rows".`;
   throw new VisiiError("usage", message, { tokens, rows });
-}
-
-/** Where a point of the soft words may start from: zero, or what explains the pairs. */
-async function startsOf(
-  model: Model,
-  words: SoftWords,
-  settings: LearnSettings,
-  pairs: EncodedPairs,
-  noiser: Noiser,
-  initial: PromptEmbeds,
-  options: LearnOptions,
-): Promise<Start[]> {
-  const { width, known } = words.config;
-  if (Math.min(settings.candidates - 1, known.length) < 1) return [{ point: new Float32Array(width) }];
-  return likelyStarts(model, words, settings, pairs, noiser, initial, options);
 }
 
 /** A caption of the after pictures, if that is to be started from. */

@@ -140,6 +140,18 @@ test("of zero and the best candidate, the one whose first steps lead further goe
   assert.deepEqual([settings.init, prompt, losses], [further.settings.init, further.prompt, further.losses]);
 });
 
+test("where all that the model knows is far off, zero is the start: at first sight, and after a trial", async () => {
+  const { softWords } = model.parts;
+  const far = { ...softWords!, known: softWords!.known.map((x) => 1000 * x) };
+  await using lost = new Model({ ...model.parts, softWords: far }, nodeRuntime({ device: "cpu", threads: 1 }));
+  const zero = (await learn(lost, { ...options, candidates: 0 }).result).provenance;
+  for (const trialSteps of [0, 10]) {
+    const { settings, losses } = (await learn(lost, { ...options, candidates: 6, trialSteps }).result).provenance;
+    assert.equal(settings.init, "neutral");
+    assert.deepEqual(losses, zero.losses);
+  }
+});
+
 async function drained(run: LearnRun): Promise<LearnRun> {
   await run.result;
   return run;

@@ -119,7 +119,7 @@ export const learnCommand = defineCommand({
     const onTrial = (done: number, total: number) => report.step({ label: "trial", done, total });
     const asked = { pairs, ...settings, ...given({ resume, initCaption }) };
     const run = learn(model, { ...asked, signal, onTarget, onCandidate, onTrial });
-    await follow(run, checkpointFile, report);
+    await follow(run, settled.steps, checkpointFile, report);
 
     const instruction = await run.result;
     await instruction.save(output);
@@ -183,15 +183,15 @@ async function readCheckpoint(path: string): Promise<Uint8Array> {
 }
 
 /** Goes through the run; its state is kept at every checkpoint, and when it is interrupted. */
-async function follow(run: LearnRun, checkpointFile: string, report: Context["report"]): Promise<void> {
+async function follow(run: LearnRun, steps: number, checkpointFile: string, report: Context["report"]): Promise<void> {
   const save = async () => {
     const state = run.state();
     if (state) await writeFileAtomic(checkpointFile, state);
     return state !== undefined;
   };
-  let last = { step: 0, steps: 0 };
+  let last = { step: 0, steps };
   try {
-    for await (const { step, steps, loss, mse, clip, tried, checkpoint } of run) {
+    for await (const { step, loss, mse, clip, tried, checkpoint } of run) {
       last = { step, steps };
       const event = { mse, clip, ...(checkpoint && { checkpoint }) };
       report.step({ label: tried ? "tried" : "learning", done: step, total: steps, loss, event });

@@ -249,10 +249,10 @@ export const frameEdits: readonly Edit[] = [
     family: "frame",
     sample: (random) => ({ colour: anyColour(random, except), width: random.range(16, 34), angle: random.int(0, 3) }),
     phrases: ({ colour, width, angle }) => {
-      const [thick, side] = [degree(width, 16, 34, thickness), ["right", "bottom", "left", "top"][angle]];
+      const [thick, side] = [degree(width, 16, 34, thickness), towards((angle * Math.PI) / 2)];
       return [`put a ${thick} ${colour.name} bar on the ${side}`, `cover the ${side} edge in ${colour.name}`];
     },
-    extra: ({ colour, angle }) => `${colour.name} bar on the ${["right", "bottom", "left", "top"][angle]}`,
+    extra: ({ colour, angle }) => `${colour.name} bar on the ${towards((angle * Math.PI) / 2)}`,
     apply: ({ pixels }, { colour, width, angle }) =>
       lay(
         pixels,
