@@ -79,7 +79,7 @@ def known_instructions(soft, codes):
 def write_soft_words(folder, state, clip, text):
     """For learning: the space that soft words lie in, and some points of it. The table of what each edit's parameters are in it stays behind."""
     soft = SoftWords(SOFT["rows"], SOFT["width"], text.hidden_size)
-    soft.load_state_dict(state["soft"])
+    soft.go_on(state["soft"])
     known, points = known_instructions(soft, state["codes"])
     sizes = {"rows": soft.rows, "width": SOFT["width"], "embedding": soft.embedding}
     write_json(folder / "config.json", {**sizes, "layer_norm_eps": text.layer_norm_eps, "known": known})
