@@ -7,7 +7,7 @@ import type { Random } from "../random.ts";
 import { area } from "../size.ts";
 import { anyAngle } from "./angles.ts";
 import { brightness, bytes, canvas, define, type Edit } from "./edit.ts";
-import { at, blur, colourEdges, field, ramp, sampled } from "./filters.ts";
+import { at, blur, colourEdges, field, lay, ramp, sampled } from "./filters.ts";
 import { exchangesAll } from "./grade.ts";
 
 const anyRgb = (random: Random): Rgb => [random.int(0, 255), random.int(0, 255), random.int(0, 255)];
@@ -137,6 +137,48 @@ export const wideEdits: readonly Edit[] = [
         field((_, y) => y - dy),
       );
       return pixels.map((v, i) => v + (moved[i]! - v) * amount);
+    },
+  }),
+  // Waves along and across, which tones move, printed over the picture: lines, rows of dots, grids, and rasters of any pitch, angle and place.
+  define<{
+    pitch: number;
+    angle: number;
+    phases: readonly { angle: number }[];
+    along: number;
+    across: number;
+    tone: number;
+    level: number;
+    ink: Rgb;
+    opacity: number;
+  }>({
+    name: "screen",
+    family: "style",
+    sample: (random) => {
+      const flat = random.int(0, 2);
+      return {
+        pitch: random.range(7, 32),
+        angle: random.pick([0, anyAngle(random)]),
+        phases: [0, 1].map(() => ({ angle: random.range(0, 2 * Math.PI) })),
+        along: flat === 0 ? 0 : random.range(0.4, 1),
+        across: flat === 1 ? 0 : random.range(0.4, 1),
+        tone: random.pick([0, gain(random, 0.7, 4)]),
+        level: random.range(-0.6, 0.6),
+        ink: anyRgb(random),
+        opacity: random.range(0.6, 1),
+      };
+    },
+    phrases: () => [],
+    extra: () => "screen print",
+    apply: ({ pixels }, { pitch, angle, phases, along, across, tone, level, ink, opacity }) => {
+      const grey = blur(brightness(pixels), 1);
+      const [cos, sin] = [(Math.cos(angle) * 2 * Math.PI) / pitch, (Math.sin(angle) * 2 * Math.PI) / pitch];
+      const cover = field((x, y) => {
+        const wave = along * Math.cos(cos * x + sin * y + phases[0]!.angle);
+        const other = across * Math.cos(cos * y - sin * x + phases[1]!.angle);
+        const value = level + wave + other + tone * (grey[at(x, y)]! / 255 - 0.5);
+        return opacity * Math.min(1, Math.max(0, 0.5 + (value * pitch) / 6)); // rims of about a pixel
+      });
+      return lay(pixels, ink, cover);
     },
   }),
 ];
