@@ -41,7 +41,7 @@ export const LEARN = {
   },
   "trial-steps": {
     type: "number",
-    help: "steps tried from the best of them and from none, before the one that leads further goes on (default: the model's)",
+    help: "steps tried from the best of them and from none; it goes on where it is clearly ahead then (default: the model's)",
   },
   "checkpoint-every": { type: "number", help: "steps between checkpoints, of which the best is kept (default 100)" },
   patience: { type: "number", help: "end after this many checkpoints without a better one (default 0: never)" },

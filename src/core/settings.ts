@@ -42,7 +42,7 @@ export interface LearnSettings {
    * explains the pairs best is the start, or may be (`trialSteps`). 0 to look at none. @default 0
    */
   readonly candidates: number;
-  /** How many steps are tried both from zero and from the best known instruction, before the one that has led further goes on. 0 to trust the first look. @default 0 */
+  /** How many steps are tried both from zero and from the best known instruction, which goes on where it is clearly ahead by then. 0 to trust the first look. @default 0 */
   readonly trialSteps: number;
   /** k, neutral filler tokens where no words are given: 1 to 75. @default 10 */
   readonly tokens: number;
